@@ -1,0 +1,52 @@
+# `make demo` from a fresh clone is all a newcomer needs; `make help` says the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PUBLISHED ?=
+PORT ?= 8000
+
+.PHONY: help setup browser check test test-slow demo docs bench lock clean
+
+help: ## what each target does
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) browser ## a virtual environment with everything pinned, and a browser for the tests
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python {v.major}.{v.minor} found, 3.11 or later needed: make setup PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+browser: ## Chromium for the browser tests: found, installed, or how to install it
+	@sh scripts/chromium.sh
+
+check: $(READY) ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup check ## the whole suite, from nothing
+	$(BIN)/pytest -n 2
+
+test-slow: setup ## what is too long for every change: more generated cases, wider coverage runs
+	$(BIN)/pytest -n 2 -m "slow or not slow"
+
+demo: $(READY) ## build the observatory (PUBLISHED="a.zip b.zip", else synthetic tables) and serve it on this machine
+	$(BIN)/allcomers demo $(if $(PUBLISHED),$(PUBLISHED),) --port $(PORT)
+
+docs: $(READY) ## the documentation, in build/docs
+	$(BIN)/python scripts/reference.py
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+
+bench: $(READY) ## every benchmark, ratios measured in one run
+	@for b in benchmarks/*/run.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+lock: $(READY) ## pin the newest allowed versions again
+	sh scripts/lock.sh
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist site

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Exact versions with hashes and no registry's address, so that any mirror serves the same files.
+set -eu
+cd "$(dirname "$0")/.."
+.venv/bin/python -m pip install --quiet uv
+.venv/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade --output-file requirements.lock

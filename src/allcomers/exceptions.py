@@ -1,0 +1,48 @@
+"""Every error a person can meet. Those a user can mend carry an exit code and print without a traceback.
+
+A message says what was found, what was expected, where, and what to do next. It never holds a value from a person's
+record.
+"""
+
+
+class AllcomersError(Exception):
+    """Something a user can mend.
+
+    Parameters
+    ----------
+    where : the file, table, row or option in which it was found.
+    found : what is there, in words.
+    expected : what should be there.
+    next_step : what to do about it, a command where there is one.
+    """
+
+    exit_code = 2
+
+    def __init__(self, *, where: str, found: str, expected: str = "", next_step: str = "") -> None:
+        self.where = where
+        self.found = found
+        self.expected = expected
+        self.next_step = next_step
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The whole message, one sentence a part."""
+        parts = (self.found, self.expected, self.next_step)
+        return f"{self.where}: " + " ".join(_as_sentence(part) for part in parts if part)
+
+
+def _as_sentence(part: str) -> str:
+    return part if part.endswith((".", "?", "!", ":")) else part + "."
+
+
+class SeveralError(AllcomersError):
+    """Every fault that was found, so that one run is enough to mend them all."""
+
+    def __init__(self, errors: list[AllcomersError]) -> None:
+        self.errors = errors
+        Exception.__init__(self, self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        return "\n".join(error.sentence for error in self.errors)
