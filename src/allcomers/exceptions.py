@@ -46,3 +46,27 @@ class SeveralError(AllcomersError):
     @property
     def sentence(self) -> str:
         return "\n".join(error.sentence for error in self.errors)
+
+
+class SiteUnreachableError(AllcomersError):
+    """A server that does not answer at all, so that asking it for the next file would fare no better."""
+
+
+class UnknownInstrumentError(AllcomersError):
+    """An instrument was asked for by a name, code or token that none has."""
+
+
+class UndefinedThresholdError(AllcomersError):
+    """A result was asked for that rests on a threshold which does not exist, or was not found."""
+
+
+class ValueFileError(AllcomersError):
+    """A site's own file of thresholds holds something that cannot be used."""
+
+
+class UnusableSourceError(AllcomersError):
+    """A data set that cannot be opened at all: nothing in it can be read as a table."""
+
+
+class QueryError(AllcomersError):
+    """A query that the engine could not finish, for lack of memory or of room to spill."""

@@ -185,9 +185,9 @@ def figure_on_base(counts: pl.LazyFrame, figure: Figure, base: Base) -> pl.LazyF
         pl.lit("official" if base.name == "official" else "all_comers").alias("kind"),
         pl.col(figure.numerator).alias("numerator"),
         _base_interval(base)[1].alias("denominator"),
-        ((low * scale).floor() / scale).alias("low"),
+        ((low * scale).floor() / scale).round(DECIMALS).alias("low"),
         value.round(DECIMALS).alias("value"),
-        ((high * scale).ceil() / scale).alias("high"),
+        ((high * scale).ceil() / scale).round(DECIMALS).alias("high"),
         pl.col("row_id"),
     )
 
@@ -202,7 +202,8 @@ def figures(counts: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     One row a figure: the columns of `FIGURE_COLUMNS`. Percentages 0–100. `numerator`, `denominator` and `value` are
-    null where a count was withheld; `low` and `high` are always guaranteed (see `intervals`).
+    null where a count was withheld; the truth is guaranteed to lie from `low` to `high` (see `intervals`). `high` is
+    null where nothing bounds it: a period ratio whose denominator was withheld.
     """
     lazy = counts.lazy()
     parts = [figure_on_base(lazy, figure, base) for figure in FIGURES for base in figure.bases]

@@ -66,14 +66,14 @@ def ratio_interval(
     Returns
     -------
     Three columns in percent. The middle is null where a count is withheld or the denominator is zero; the highest is
-    null where the denominator may be zero and nothing bounds the ratio.
+    null where the denominator may be zero and nothing bounds the ratio; all are null where it is certainly zero.
     """
     n_low, n, n_high = numerator
     d_low, d, d_high = denominator
     low = pl.when(d_high > 0).then(100.0 * n_low / d_high)
     value = pl.when(d > 0).then(100.0 * n / d)
-    high = pl.when(d_low > 0).then(100.0 * n_high / d_low)
+    high: pl.Expr = pl.when(d_low > 0).then(100.0 * n_high / d_low)
     if contained:
-        possible = n_low <= d_high
+        possible = (d_high > 0) & (n_low <= d_high)
         high = pl.when(possible & ((d_low <= 0) | (n_high >= d_low))).then(100.0).otherwise(high)
     return low, value, high

@@ -9,6 +9,7 @@ and the monthly activity and performance file; Open Government Licence v3.0.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -98,7 +99,7 @@ PERCENTAGES = {
 """The percentages published beside the counts: figure → annual column, monthly measure."""
 
 LABELS = (
-    Column("org_type", ("OrgType", "OrganisationType", "Organisation Type"), required=True),
+    Column("org_type", ("OrgType", "OrganisationType"), required=True),
     Column("org_code", ("OrgCode", "OrganisationCode"), required=True),
     Column("org_name", ("OrgName", "OrganisationName"), required=True),
     Column("variable_type", ("VariableType",), required=True),
@@ -112,14 +113,26 @@ def percent_column(figure: str) -> str:
     return f"{figure}_published_percent"
 
 
+ENOUGH_COLUMNS = 0.7
+
+
 @dataclass(frozen=True)
 class Layout:
-    """One shape of table: which columns it has, and which of them tell it from other publications."""
+    """One shape of table, and the columns it has."""
 
     name: Literal["annual", "monthly"]
     description: str
     columns: tuple[Column, ...]
-    signature: tuple[str, ...]
+
+    def is_shape_of(self, heading: Set[str]) -> bool:
+        """True where a heading of `plain` names is this table, whole or with a column or two missing.
+
+        Most of the required columns, not some: "employment-status" in the same ZIP as the "main" table has its labels,
+        referrals and finished courses too (8 of its 15).
+        """
+        required = [column for column in self.columns if column.required]
+        present = sum(not heading.isdisjoint(column.spellings) for column in required)
+        return present >= ENOUGH_COLUMNS * len(required)
 
 
 ANNUAL = Layout(
@@ -130,7 +143,6 @@ ANNUAL = Layout(
         *(Column(count.name, count.annual, required=count.required) for count in COUNTS),
         *(Column(percent_column(figure), (annual,)) for figure, (annual, _) in PERCENTAGES.items()),
     ),
-    signature=("org_type", "variable_type", "referred", "finished"),
 )
 
 MONTHLY = Layout(
@@ -148,7 +160,6 @@ MONTHLY = Layout(
         Column("measure_name", ("MEASURE_NAME",)),
         Column("measure_value", ("MEASURE_VALUE_SUPPRESSED", "MEASURE_VALUE"), required=True),
     ),
-    signature=("org_type", "measure_id", "measure_value"),
 )
 
 LAYOUTS = (ANNUAL, MONTHLY)

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,8 +13,9 @@ import polars as pl
 
 from allcomers.exceptions import AllcomersError
 
-ZIP_SIGNATURE = b"PK\x03\x04"
+ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")  # the second begins a ZIP with nothing in it
 RAR_SIGNATURE = b"Rar!"
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 OLD_EXCEL_SIGNATURE = b"\xd0\xcf\x11\xe0"
 WHERE_FROM = "`allcomers published list` names NHS England's own addresses"
 
@@ -36,28 +38,57 @@ class Source:
         return self.file if self.member == self.file else f"{self.file} › {self.member}"
 
     def frame(self) -> pl.DataFrame:
-        """Every cell as text, trimmed, with `row` as the line number a spreadsheet would show."""
+        """Every cell as text, trimmed, with `row` as the line number a spreadsheet would show. Blank rows are left out.
+
+        Raises
+        ------
+        AllcomersError : no rows, rows of unequal length (as in a file cut short), or not comma-separated.
+        """
+        _refuse_ragged_rows(self)
         try:
             frame = pl.read_csv(io.StringIO(self.text), infer_schema=False)
-        except pl.exceptions.NoDataError:
-            raise AllcomersError(where=self.name, found="the table is empty", next_step=WHERE_FROM) from None
         except pl.exceptions.PolarsError:
-            raise _ragged(self) from None
-        frame = frame.rename({name: name.strip().lstrip("\ufeff") for name in frame.columns})
-        return frame.with_columns(pl.all().fill_null("").str.strip_chars()).with_row_index("row", offset=2)
+            raise _not_a_table(self) from None
+        frame = frame.rename({name: _heading_cell(name) for name in frame.columns})
+        trimmed = frame.with_columns(pl.all().fill_null("").str.strip_chars()).with_row_index("row", offset=2)
+        filled = trimmed.filter(pl.any_horizontal(pl.exclude("row") != ""))
+        if filled.is_empty():
+            raise AllcomersError(
+                where=self.name,
+                found="the table is empty: a heading without rows",
+                next_step=f"Download it again: {WHERE_FROM}",
+            )
+        return filled
 
 
-def _ragged(source: Source) -> AllcomersError:
-    """Which rows have another number of cells than the heading."""
-    reader = csv.reader(io.StringIO(source.text))
-    width = len(next(reader, []))
-    rows = [number for number, cells in enumerate(reader, start=2) if len(cells) != width]
-    found = (
-        f"{len(rows):,} rows do not have the heading's {width} cells, the first at row {rows[0]:,}"
-        if rows
-        else ("it could not be read as a table of comma-separated values")
+def _heading_cell(name: str) -> str:
+    """A column's name trimmed; `row` is our own."""
+    trimmed = name.strip().lstrip("\ufeff")
+    return "row (as published)" if trimmed == "row" else trimmed
+
+
+def _not_a_table(source: Source) -> AllcomersError:
+    return AllcomersError(
+        where=source.name,
+        found="it could not be read as a table of comma-separated values",
+        next_step=f"Download it again: {WHERE_FROM}",
     )
-    return AllcomersError(where=source.name, found=found, next_step=f"Download it again: {WHERE_FROM}")
+
+
+def _refuse_ragged_rows(source: Source) -> None:
+    """Polars fills a short row with blanks, which would read as "not applicable": the last row of a file cut short."""
+    reader = csv.reader(io.StringIO(source.text))
+    try:
+        width = len(next(reader, []))
+        rows = [number for number, cells in enumerate(reader, start=2) if cells and len(cells) != width]
+    except csv.Error:
+        raise _not_a_table(source) from None
+    if rows:
+        raise AllcomersError(
+            where=source.name,
+            found=f"row {rows[0]:,} does not have the heading's {width} cells ({len(rows):,} such in all)",
+            next_step=f"Download it again: {WHERE_FROM}",
+        )
 
 
 def open_sources(path: Path) -> list[Source]:
@@ -78,7 +109,7 @@ def open_sources(path: Path) -> list[Source]:
         ) from None
     _refuse_other_formats(path, data)
     sha256 = hashlib.sha256(data).hexdigest()
-    if data.startswith(ZIP_SIGNATURE):
+    if data.startswith(ZIP_SIGNATURES):
         sources = [Source(path.name, member, sha256, _decode(text)) for member, text in _zip_members(path, data)]
     else:
         sources = [Source(path.name, path.name, sha256, _decode(data))]
@@ -116,10 +147,10 @@ def _zip_members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
         if "[Content_Types].xml" in archive.namelist():
             raise _workbook(path)
         members = [(name, archive.read(name)) for name in names]
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise AllcomersError(
             where=str(path),
-            found=f"the ZIP is damaged or was not downloaded to its end ({error})",
+            found=f"the ZIP is damaged, locked or was not downloaded to its end ({error})",
             next_step="Download it again: `allcomers published fetch` resumes and verifies",
         ) from None
     if not members:
@@ -138,7 +169,12 @@ def _is_hidden(name: str) -> bool:
 
 
 def _decode(data: bytes) -> str:
-    """Text in UTF-8 with or without a byte-order mark, else in Windows-1252, the publisher's other habit."""
+    """Text in UTF-8 with or without a byte-order mark, else in Windows-1252, the publisher's other habit.
+
+    UTF-16 is what Excel writes as "Unicode text"; it always begins with its mark.
+    """
+    if data.startswith(UTF_16_MARKS):
+        return data.decode("utf-16", errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

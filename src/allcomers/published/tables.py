@@ -27,8 +27,9 @@ from allcomers.published.layouts import (
 )
 from allcomers.published.source import Source, open_sources
 
-FINANCIAL_YEAR = re.compile(r"(20\d\d)[-_ ]?(\d\d)(?!\d)")
+FINANCIAL_YEAR = re.compile(r"(20\d\d)[-_ ]?(?:20)?(\d\d)(?!\d)")
 MIN_NUMERIC_SHARE = 0.5
+AS_PUBLISHED = "published: "
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class PublishedTables:
     """Every table given, in one shape.
 
     counts : one row an organisation, period and breakdown; `KEYS`, `level`, `row_id`, `source` (index into `sources`),
-        `row` (line of the file), three columns a count (`figures.bounds`) and the published percentages.
+        `row` (line of the file), three columns a count (`figures.bounds`), the published percentages, and as text the
+        annual tables' columns that no layout names (`as_published`).
     faults : one row a fault (`faults.COLUMNS`); nothing is dropped because of one, except a row printed twice.
     sources : every table that was read. not_read : CSVs in the same files that are other tables.
     """
@@ -125,11 +127,7 @@ def _heading(source: Source) -> set[str]:
 
 def _recognise(source: Source) -> Layout | None:
     heading = _heading(source)
-    for layout in LAYOUTS:
-        spellings = {column.name: column.spellings for column in layout.columns}
-        if all(heading & set(spellings[name]) for name in layout.signature):
-            return layout
-    return None
+    return next((layout for layout in LAYOUTS if layout.is_shape_of(heading)), None)
 
 
 def _not_ours(path: Path, sources: list[Source]) -> AllcomersError:
@@ -151,10 +149,14 @@ def _wording(layout: Layout) -> str:
 
 
 def _rename(source: Source, layout: Layout) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Columns under our names; those the layout does not know are kept under their own, and named."""
+    """Columns under our names; those the layout does not know are kept `as_published`, and named."""
     frame = source.frame()
-    ours = {spelling: column.name for column in layout.columns for spelling in column.spellings}
-    names = {name: ours[plain(name)] for name in frame.columns if plain(name) in ours}
+    spelt = {plain(name): name for name in reversed(frame.columns)}
+    names: dict[str, str] = {}
+    for column in layout.columns:
+        # A table may print one count under two wordings; the first that the layout names is the one read.
+        if wording := next((spelt[spelling] for spelling in column.spellings if spelling in spelt), None):
+            names[wording] = column.name
     missing = [column for column in layout.columns if column.required and column.name not in names.values()]
     if missing:
         raise AllcomersError(
@@ -164,7 +166,12 @@ def _rename(source: Source, layout: Layout) -> tuple[pl.DataFrame, tuple[str, ..
             next_step="Download the file again, unaltered",
         )
     unknown = tuple(name for name in frame.columns if name not in names and name != "row")
-    return frame.rename(names), unknown
+    return frame.rename({**{name: as_published(name) for name in unknown}, **names}), unknown
+
+
+def as_published(name: str) -> str:
+    """The name under which a column that no layout names is kept, so that it cannot be taken for one of ours."""
+    return f"{AS_PUBLISHED}{name}"
 
 
 def _official_spelling(name: str) -> str:
@@ -288,13 +295,14 @@ def _normalise(frame: pl.DataFrame, source: Source, index: int) -> tuple[pl.Data
         pl.col("org_type").replace_strict(level, return_dtype=pl.String).alias("level"),
     )
     exact = pl.col("level").eq("england").fill_null(False)
-    cells, columns = [], []
+    cells: list[pl.DataFrame] = []
+    columns: list[pl.Expr] = []
     for count in COUNTS:
         if count.name not in frame.columns:
             columns.extend(pl.lit(None, dtype=pl.Int64).alias(name) for name in bounds(count.name))
             continue
         applicable = ~pl.col(count.name).str.to_uppercase().is_in(NOT_APPLICABLE)
-        usable = pl.col(count.name).str.contains(r"^\d+$") | (pl.col(count.name) == WITHHELD)
+        usable = pl.col(count.name).str.contains(r"^\d{1,15}$") | (pl.col(count.name) == WITHHELD)
         cells.append(faults.unusable_cells(frame, count.name, applicable & ~usable, source))
         printed = pl.when(applicable & usable).then(pl.col(count.name))
         columns.extend(
@@ -308,7 +316,8 @@ def _normalise(frame: pl.DataFrame, source: Source, index: int) -> tuple[pl.Data
         ).alias(name)
         for name in map(percent_column, PERCENTAGES)
     ]
-    wide = frame.select(*KEYS, "level", "source", pl.col("row").cast(pl.Int64), *columns, *percentages)
+    kept = [name for name in frame.columns if name.startswith(AS_PUBLISHED)]
+    wide = frame.select(*KEYS, "level", "source", pl.col("row").cast(pl.Int64), *columns, *percentages, *kept)
     return wide, cells
 
 
@@ -355,7 +364,7 @@ def _periods_given_twice(sources: list[TableSource]) -> list[AllcomersError]:
 
 
 def _assemble(read: _Read) -> PublishedTables:
-    counts = pl.concat(read.frames).sort("period", maintain_order=True).with_row_index("row_id")
+    counts = pl.concat(read.frames, how="diagonal").sort("period", maintain_order=True).with_row_index("row_id")
     unique, repeated = faults.without_repeated_rows(counts)
     members = [f"{source.file} › {source.member}" for source in read.sources]
     found = faults.concatenate([*read.faults, repeated, *faults.in_counts(unique)], read.sources)
