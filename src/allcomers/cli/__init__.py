@@ -7,6 +7,9 @@ import typer
 from rich.console import Console
 
 from allcomers import __version__
+from allcomers.cli.figures import show_figures
+from allcomers.cli.observatory import observatory
+from allcomers.cli.published import published
 from allcomers.exceptions import AllcomersError
 
 app = typer.Typer(
@@ -33,6 +36,11 @@ def _options(
     ] = False,
 ) -> None:
     """Options that stand before any command."""
+
+
+app.command("observatory")(observatory)
+app.command("figures")(show_figures)
+app.add_typer(published, name="published")
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Tables, charts and pages made from results. No arithmetic on records happens here."""
