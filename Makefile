@@ -43,7 +43,7 @@ docs: $(READY) ## the documentation, in build/docs
 	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
 
 bench: $(READY) ## every benchmark, ratios measured in one run
-	@for b in benchmarks/*/run.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+	@for b in benchmarks/*/run.py; do echo "== $$b"; PYTHONPATH=. $(BIN)/python $$b || exit 1; done
 
 lock: $(READY) ## pin the newest allowed versions again
 	sh scripts/lock.sh

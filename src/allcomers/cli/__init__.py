@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from allcomers import __version__
+from allcomers.cli.demo import demo
 from allcomers.cli.figures import show_figures
 from allcomers.cli.observatory import observatory
 from allcomers.cli.published import published
@@ -39,6 +40,7 @@ def _options(
 
 
 app.command("observatory")(observatory)
+app.command("demo")(demo)
 app.command("figures")(show_figures)
 app.add_typer(published, name="published")
 
