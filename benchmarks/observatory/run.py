@@ -8,9 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measuring import Usage, measured
-
 from allcomers.published.example import write_example
+from benchmarks.measuring import Usage, measured
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data" / "published"

@@ -11,7 +11,7 @@ from rich.table import Table
 from allcomers.cli.observatory import FilesArgument
 from allcomers.exceptions import AllcomersError
 from allcomers.published.figures import FIGURE, FIGURE_COLUMNS, figures
-from allcomers.published.layouts import TOTAL
+from allcomers.published.layouts import ENGLAND_CODE, TOTAL
 from allcomers.published.tables import read_tables
 
 BASES = ("official", "at_caseness", "finished", "entered", "referred")
@@ -19,7 +19,7 @@ BASES = ("official", "at_caseness", "finished", "entered", "referred")
 
 def show_figures(
     files: FilesArgument,
-    organisation: Annotated[str, typer.Option(help="Organisation code; All is England.")] = "All",
+    organisation: Annotated[str, typer.Option(help="Organisation code; All is England.")] = ENGLAND_CODE,
     period: Annotated[str | None, typer.Option(help="Such as 2023-24; every period when not given.")] = None,
     figure: Annotated[str | None, typer.Option(help=f"One of {', '.join(FIGURE)}.")] = None,
     base: Annotated[str | None, typer.Option(help=f"One of {', '.join(BASES)}.")] = None,

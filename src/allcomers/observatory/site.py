@@ -36,7 +36,7 @@ from allcomers.observatory.rendering import SiteContext, write_assets, write_pag
 from allcomers.observatory.standing import Side, Standing, limit_rows, standing
 from allcomers.published import faults as faults_of
 from allcomers.published.figures import FIGURE_COLUMNS, FIGURES, figures
-from allcomers.published.layouts import COUNTS, LEVELS
+from allcomers.published.layouts import COUNTS, ENGLAND_CODE, LEVELS
 from allcomers.published.tables import PublishedTables, TableSource, read_tables
 from allcomers.report.charts import funnel as draw_funnel
 
@@ -209,7 +209,7 @@ def _place_pages(facts: _Facts) -> list[Page]:
 def _place_page(facts: _Facts, place: Place, by_key: Mapping[Key, Place]) -> Page:
     parents = [
         parent
-        for key in (("england", "All"), ("region", place.region_code), ("icb", place.icb_code))
+        for key in (("england", ENGLAND_CODE), ("region", place.region_code), ("icb", place.icb_code))
         if (parent := by_key.get(key)) and parent is not place
     ]
     page = place_page(

@@ -75,5 +75,5 @@ def ratio_interval(
     high: pl.Expr = pl.when(d_low > 0).then(100.0 * n_high / d_low)
     if contained:
         possible = (d_high > 0) & (n_low <= d_high)
-        high = pl.when(possible & ((d_low <= 0) | (n_high >= d_low))).then(100.0).otherwise(high)
+        high = pl.when(possible & (n_high >= d_low)).then(100.0).otherwise(high)
     return low, value, high

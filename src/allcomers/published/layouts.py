@@ -118,10 +118,11 @@ ENOUGH_COLUMNS = 0.7
 
 @dataclass(frozen=True)
 class Layout:
-    """One shape of table, and the columns it has."""
+    """One shape of table, and the columns it has. wording : its most telling columns, as published."""
 
     name: Literal["annual", "monthly"]
     description: str
+    wording: str
     columns: tuple[Column, ...]
 
     def is_shape_of(self, heading: Set[str]) -> bool:
@@ -138,6 +139,7 @@ class Layout:
 ANNUAL = Layout(
     name="annual",
     description="the annual “main” table (one row an organisation and breakdown)",
+    wording="OrgType, VariableType, Count_ReferralsReceived, Count_FinishedCourseTreatment …",
     columns=(
         *LABELS,
         *(Column(count.name, count.annual, required=count.required) for count in COUNTS),
@@ -148,6 +150,7 @@ ANNUAL = Layout(
 MONTHLY = Layout(
     name="monthly",
     description="the monthly activity and performance file (one row an organisation and measure)",
+    wording="GROUP_TYPE, MEASURE_ID, MEASURE_VALUE_SUPPRESSED …",
     columns=(
         Column("period_start", ("REPORTING_PERIOD_START",), required=True),
         Column("period_end", ("REPORTING_PERIOD_END",), required=True),
@@ -189,5 +192,6 @@ LEVELS = (
 LEVEL_OF_PUBLISHED_TYPE = {plain(published): level.key for level in LEVELS for published in level.published}
 
 TOTAL = "Total"
+ENGLAND_CODE = "All"
 NOT_APPLICABLE = ("", "NULL", "N/A", "NA", "-")
 WITHHELD = "*"

@@ -63,7 +63,7 @@ class Source:
 
 def _heading_cell(name: str) -> str:
     """A column's name trimmed; `row` is our own."""
-    trimmed = name.strip().lstrip("\ufeff")
+    trimmed = name.strip()
     return "row (as published)" if trimmed == "row" else trimmed
 
 

@@ -14,6 +14,7 @@ from allcomers.published.intervals import count_interval
 from allcomers.published.layouts import (
     ANNUAL,
     COUNTS,
+    ENGLAND_CODE,
     LAYOUTS,
     LEVEL_OF_PUBLISHED_TYPE,
     MONTHLY,
@@ -121,7 +122,7 @@ def _read_file(path: Path, read: _Read) -> None:
 
 
 def _heading(source: Source) -> set[str]:
-    first_line = source.text.lstrip("\ufeff").split("\n", 1)[0]
+    first_line = source.text.split("\n", 1)[0]
     return {plain(cell) for cell in first_line.split(",")}
 
 
@@ -131,21 +132,13 @@ def _recognise(source: Source) -> Layout | None:
 
 
 def _not_ours(path: Path, sources: list[Source]) -> AllcomersError:
-    expected = "; or ".join(f"{layout.description}, with {_wording(layout)}" for layout in LAYOUTS)
+    expected = "; or ".join(f"{layout.description}, with {layout.wording}" for layout in LAYOUTS)
     return AllcomersError(
         where=str(path),
         found=f"{'it is' if len(sources) == 1 else 'it holds only'} a table of another publication or layout",
         expected=f"Expected {expected}",
         next_step="`allcomers published list` names the files that can be read",
     )
-
-
-def _wording(layout: Layout) -> str:
-    official = {
-        "annual": "OrgType, VariableType, Count_ReferralsReceived, Count_FinishedCourseTreatment …",
-        "monthly": "GROUP_TYPE, MEASURE_ID, MEASURE_VALUE_SUPPRESSED …",
-    }
-    return official[layout.name]
 
 
 def _rename(source: Source, layout: Layout) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -209,35 +202,18 @@ def _described(
 
 def _read_monthly(source: Source, layout: Layout, index: int) -> tuple[pl.DataFrame, list[pl.DataFrame], TableSource]:
     frame, unknown = _rename(source, layout)
-    count_of = {count.measure_id: count.name for count in COUNTS if count.measure_id}
-    percent_of = {measure: percent_column(figure) for figure, (_, measure) in PERCENTAGES.items() if measure}
-    name_of = count_of | percent_of
     period = _month(frame, source)
     single = frame.filter(_one_organisation(frame))
-    used = single.filter(pl.col("measure_id").is_in(list(name_of)))
+    is_used = pl.col("measure_id").is_in(list(_NAME_OF_MEASURE))
+    used = single.filter(is_used)
     if used.is_empty():
         raise AllcomersError(
             where=source.name,
             found="none of the measures that figures are made of (M001, M076, M191, M193 …) is in it",
             next_step="`allcomers published list` names the files that can be read",
         )
-    wide = (
-        used.with_columns(pl.col("measure_id").replace_strict(name_of).alias("count"))
-        .pivot("count", index=["org_type", "org_code", "org_name"], values="measure_value", aggregate_function="first")
-        .join(
-            used.group_by("org_type", "org_code", "org_name").agg(pl.col("row").min()),
-            on=["org_type", "org_code", "org_name"],
-        )
-        .sort("row")
-        .with_columns(
-            pl.lit(period).alias("period"),
-            pl.lit(TOTAL).alias("variable_type"),
-            pl.lit("").alias("variable_a"),
-            pl.lit("").alias("variable_b"),
-        )
-    )
-    normalised, found = _normalise(wide, source, index)
-    repeated = used.filter(pl.struct("org_type", "org_code", "org_name", "measure_id").is_duplicated())
+    normalised, found = _normalise(_a_row_an_organisation(used, period), source, index)
+    repeated = used.filter(pl.struct(*_ORGANISATION, "measure_id").is_duplicated())
     found.append(faults.repeated_measures(repeated, index, period))
     described = _described(
         source,
@@ -245,10 +221,33 @@ def _read_monthly(source: Source, layout: Layout, index: int) -> tuple[pl.DataFr
         period,
         frame.height,
         unknown,
-        measures_not_used=single.filter(~pl.col("measure_id").is_in(list(name_of)))["measure_id"].n_unique(),
+        measures_not_used=single.filter(~is_used)["measure_id"].n_unique(),
         rows_not_used=frame.height - used.height,
     )
     return normalised, found, described
+
+
+_ORGANISATION = ("org_type", "org_code", "org_name")
+_NAME_OF_MEASURE = {count.measure_id: count.name for count in COUNTS if count.measure_id} | {
+    measure: percent_column(figure) for figure, (_, measure) in PERCENTAGES.items() if measure
+}
+
+
+def _a_row_an_organisation(used: pl.DataFrame, period: str) -> pl.DataFrame:
+    """The monthly file's row a measure turned into the annual table's row an organisation, without breakdowns."""
+    wide = used.with_columns(pl.col("measure_id").replace_strict(_NAME_OF_MEASURE).alias("count")).pivot(
+        "count", index=_ORGANISATION, values="measure_value", aggregate_function="first"
+    )
+    rows = used.group_by(_ORGANISATION).agg(pl.col("row").min())
+    return (
+        wide.join(rows, on=_ORGANISATION)
+        .sort("row")
+        .with_columns(
+            pl.lit(period).alias("period"),
+            pl.lit(TOTAL).alias("variable_type"),
+            *(pl.lit("").alias(name) for name in ("variable_a", "variable_b")),
+        )
+    )
 
 
 def _one_organisation(frame: pl.DataFrame) -> pl.Expr:
@@ -294,31 +293,51 @@ def _normalise(frame: pl.DataFrame, source: Source, index: int) -> tuple[pl.Data
         *(_blank_if_not_applicable(name) for name in ("variable_a", "variable_b")),
         pl.col("org_type").replace_strict(level, return_dtype=pl.String).alias("level"),
     )
-    exact = pl.col("level").eq("england").fill_null(False)
-    cells: list[pl.DataFrame] = []
-    columns: list[pl.Expr] = []
-    for count in COUNTS:
-        if count.name not in frame.columns:
-            columns.extend(pl.lit(None, dtype=pl.Int64).alias(name) for name in bounds(count.name))
-            continue
-        applicable = ~pl.col(count.name).str.to_uppercase().is_in(NOT_APPLICABLE)
-        usable = pl.col(count.name).str.contains(r"^\d{1,15}$") | (pl.col(count.name) == WITHHELD)
-        cells.append(faults.unusable_cells(frame, count.name, applicable & ~usable, source))
-        printed = pl.when(applicable & usable).then(pl.col(count.name))
-        columns.extend(
-            part.alias(name)
-            for name, part in zip(bounds(count.name), count_interval(printed, exact=exact), strict=True)
-        )
+    england = pl.col("level").eq("england").fill_null(False)
+    cells = [faults.unusable_cells(frame, name, _is_unusable(name), source) for name in _present(frame)]
     _refuse_text_columns(frame, cells, source)
-    percentages = [
-        (
-            pl.col(name).cast(pl.Float64, strict=False) if name in frame.columns else pl.lit(None, dtype=pl.Float64)
-        ).alias(name)
-        for name in map(percent_column, PERCENTAGES)
-    ]
-    kept = [name for name in frame.columns if name.startswith(AS_PUBLISHED)]
-    wide = frame.select(*KEYS, "level", "source", pl.col("row").cast(pl.Int64), *columns, *percentages, *kept)
-    return wide, cells
+    wide = frame.select(
+        *KEYS,
+        "level",
+        "source",
+        pl.col("row").cast(pl.Int64),
+        *(column for count in COUNTS for column in _count_columns(count.name, frame, exact=england)),
+        *(_percentage(percent_column(figure), frame) for figure in PERCENTAGES),
+        *(name for name in frame.columns if name.startswith(AS_PUBLISHED)),
+    )
+    # The annual table calls England "All" and the monthly file does not: one organisation, one code.
+    return wide.with_columns(
+        pl.when(england).then(pl.lit(ENGLAND_CODE)).otherwise(pl.col("org_code")).alias("org_code")
+    ), cells
+
+
+def _present(frame: pl.DataFrame) -> list[str]:
+    return [count.name for count in COUNTS if count.name in frame.columns]
+
+
+def _is_applicable(name: str) -> pl.Expr:
+    return ~pl.col(name).str.to_uppercase().is_in(NOT_APPLICABLE)
+
+
+def _is_count(name: str) -> pl.Expr:
+    return pl.col(name).str.contains(r"^\d{1,15}$") | (pl.col(name) == WITHHELD)
+
+
+def _is_unusable(name: str) -> pl.Expr:
+    return _is_applicable(name) & ~_is_count(name)
+
+
+def _count_columns(name: str, frame: pl.DataFrame, *, exact: pl.Expr) -> list[pl.Expr]:
+    if name not in frame.columns:
+        return [pl.lit(None, dtype=pl.Int64).alias(column) for column in bounds(name)]
+    printed = pl.when(_is_applicable(name) & _is_count(name)).then(pl.col(name))
+    interval = count_interval(printed, exact=exact)
+    return [part.alias(column) for column, part in zip(bounds(name), interval, strict=True)]
+
+
+def _percentage(name: str, frame: pl.DataFrame) -> pl.Expr:
+    column = pl.col(name) if name in frame.columns else pl.lit(None)
+    return column.cast(pl.Float64, strict=False).alias(name)
 
 
 def _blank_if_not_applicable(name: str) -> pl.Expr:
@@ -332,8 +351,7 @@ def _blank_if_not_applicable(name: str) -> pl.Expr:
 
 def _refuse_text_columns(frame: pl.DataFrame, cells: list[pl.DataFrame], source: Source) -> None:
     """A few bad cells are kept and marked; a column that is mostly text is another column."""
-    present = [count.name for count in COUNTS if count.name in frame.columns]
-    for name, found in zip(present, cells, strict=True):
+    for name, found in zip(_present(frame), cells, strict=True):
         if found.height > MIN_NUMERIC_SHARE * frame.height:
             raise AllcomersError(
                 where=source.name,
