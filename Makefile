@@ -30,17 +30,17 @@ check: $(READY) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: setup check ## the whole suite, from nothing
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 -m "not slow"
 
 test-slow: setup ## what is too long for every change: more generated cases, wider coverage runs
-	$(BIN)/pytest -n 2 -m "slow or not slow"
+	$(BIN)/pytest -n 2
 
 demo: $(READY) ## build the observatory (PUBLISHED="a.zip b.zip", else synthetic tables) and serve it on this machine
 	$(BIN)/allcomers demo $(if $(PUBLISHED),$(PUBLISHED),) --port $(PORT)
 
 docs: $(READY) ## the documentation, in build/docs
 	$(BIN)/python scripts/reference.py
-	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/docs
 
 bench: $(READY) ## every benchmark, ratios measured in one run
 	@for b in benchmarks/*/run.py; do echo "== $$b"; PYTHONPATH=. $(BIN)/python $$b || exit 1; done

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import published_pages
+
 from allcomers import codes, instruments
 from allcomers.codes import CodeList
 from allcomers.instruments.model import Bands, Instrument, Scale, Status, Threshold
@@ -41,7 +43,7 @@ def code_pages() -> Pages:
     yield "codes/index.md", _page("Code lists", _table(headings, rows))
 
 
-WRITERS: tuple[Callable[[], Pages], ...] = (instrument_pages, code_pages)
+WRITERS: tuple[Callable[[], Pages], ...] = (instrument_pages, code_pages, published_pages.pages)
 
 
 def write(folder: Path) -> int:
