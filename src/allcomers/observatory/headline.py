@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from allcomers.published.figures import FIGURE, FIGURES, bounds, count_names
+from allcomers.published.figures import DECIMALS, FIGURE, FIGURES, bounds, count_names
 from allcomers.published.layouts import TOTAL, percent_column
 
 Key = tuple[str, str]
@@ -24,8 +24,8 @@ class Value:
 
     @property
     def exact(self) -> bool:
-        """England's counts are exact; the 0.01 is the outward rounding of the two ends."""
-        return self.low is not None and self.high is not None and self.high - self.low < 0.01
+        """No wider than the outward rounding of its two ends, as England's are."""
+        return self.low is not None and self.high is not None and self.high - self.low < 1.5 / 10**DECIMALS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,17 @@ CAPITALS = {
     "STP",
     "CCG",
     "SMS",
+    "GP",
     "HQ",
+    "ICS",
+    "MSK",
     "BICS",
     "CNWL",
     "PLC",
     "PCT",
 }
 INSTEAD = {"CIC": "CIC", "LTD": "Ltd", "PLC": "plc"}
+ORDINALS = {"ST", "ND", "RD", "TH"}
 TAILS = (" INTEGRATED CARE BOARD", " COMMISSIONING REGION")
 
 
@@ -42,4 +46,15 @@ def _word(word: str, *, first: bool) -> str:
         return word.replace(bare, INSTEAD.get(bare, bare))
     if bare.lower() in SMALL and not first:
         return word.lower()
-    return re.sub(r"[^\W\d_]+(?:['’][A-Z]+)?", lambda match: match[0].capitalize(), word)
+    return re.sub(r"([-\d]?)([^\W\d_]+(?:['’][A-Z]+)?)", _capitalised, word)
+
+
+def _capitalised(part: re.Match[str]) -> str:
+    """One part of a word: Stoke-on-Trent keeps its small word small, 42nd its ending, 01X its code."""
+    before, letters = part.groups()
+    if before.isdigit():
+        return before + (letters.lower() if letters in ORDINALS else letters)
+    if letters in CAPITALS:
+        return before + INSTEAD.get(letters, letters)
+    small = before == "-" and letters.lower() in SMALL
+    return before + (letters.lower() if small else letters.capitalize())

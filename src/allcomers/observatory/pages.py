@@ -151,7 +151,7 @@ def base_table(total: Totals) -> list[Context]:
     return [
         {
             "base": BASE_WORDS[base.name],
-            "meaning": base.meaning,
+            "meaning": "" if base.meaning == BASE_WORDS[base.name].lower() else base.meaning,
             "size": _size(total, base.name, "recovery"),
             "official": base.name == "official",
             "cells": [_cell(total, figure, base) for figure in (recovery, reliable)],
@@ -167,12 +167,16 @@ def change_table(total: Totals) -> list[Context]:
     for name in ("reliable_improvement", "reliable_deterioration", "no_reliable_change", "finished"):
         figure = FIGURE[name]
         bases = {base.name: base for base in figure.bases}
-        cells = [
-            _cell(total, figure, bases[base]) if base in bases and (name, base) in total.figures else None
-            for base in ("official", "entered", "referred")
-        ]
+        cells = [_change_cell(total, figure, bases.get(base)) for base in ("official", "entered", "referred")]
         rows.append({"figure": figure.title, "cells": cells})
     return rows
+
+
+def _change_cell(total: Totals, figure: Figure, base: Base | None) -> Context:
+    if base is None:
+        return {"text": words.NO_OFFICIAL_FIGURE, "href": None}
+    cell = _cell(total, figure, base)
+    return cell if (figure.name, base.name) in total.figures else cell | {"href": None}
 
 
 def trend_rows(series: Sequence[Totals]) -> list[dict[str, Any]]:
@@ -223,6 +227,8 @@ def trend_sentence(series: Sequence[Totals]) -> str:
 def _change(first: Value, last: Value) -> str:
     assert first.value is not None
     assert last.value is not None
+    if words.percent(first.value) == words.percent(last.value):
+        return f"was {words.percent(first.value)} in both"
     change = f"went from {first.value:.1f}% to {last.value:.1f}%"
     overlap = (first.high or 100) >= (last.low or 0) and (last.high or 100) >= (first.low or 0)
     return f"{change}, a change that rounding alone could make" if overlap and not first.exact else change
@@ -245,7 +251,8 @@ def standing_context(place: Place, standing: Standing | None) -> Context | None:
     if standing is None:
         return None
     if place.code not in standing.positions:
-        return {"why_not": standing.excluded.get(place.code, "not published in this period")}
+        reason = standing.excluded.get(place.code)
+        return {"why_not": words.why_not_compared(reason) if reason else "not published in this period"}
     plural = LEVEL[place.level].plural
     official, everyone = standing.positions[place.code]
     return {
@@ -277,7 +284,9 @@ def _side_context(label: str, base: str, place: Place, standing: Standing, spot:
         "sentence": sentence,
         "rank": words.rank(spot, standing.organisations),
         "percent": words.percent(spot.percent),
-        "shrunken": f"{words.percent(spot.shrunken)} ({spot.shrunken_low:.1f} to {spot.shrunken_high:.1f}%)",
+        "shrunken": words.with_range(
+            words.percent(spot.shrunken), f"{spot.shrunken_low:.1f}", f"{spot.shrunken_high:.1f}"
+        ),
         "z": f"{spot.z_adjusted:+.2f}".replace("-", "−"),
         "across": spot.across,
         "down": spot.down,
@@ -325,7 +334,10 @@ def compare_page(standing: Standing, places: Mapping[str, Place]) -> Page:
         "movement": words.movement(standing),
         "rows": rows,
         "outside": outside,
-        "excluded": [(places[code], reason) for code, reason in standing.excluded.items() if code in places],
+        "excluded": sorted(
+            ((places[code], words.why_not_compared(why)) for code, why in standing.excluded.items() if code in places),
+            key=lambda pair: places_name(pair[0]),
+        ),
         "official_svg": funnel_href(standing, "official"),
         "everyone_svg": funnel_href(standing, "referred"),
         "assumptions": list(dict.fromkeys((*standing.official.funnel.assumptions, *standing.movement.assumptions))),

@@ -42,6 +42,16 @@ from allcomers.report.charts import funnel as draw_funnel
 
 COMPARED_LEVELS = ("icb", "sub-icb", "provider")
 FAULTS_SHOWN = 200
+FAULT_TITLES = {
+    "repeated_row": "Printed twice",
+    "conflicting_row": "Printed twice with different counts",
+    "not_a_count": "Not a count",
+    "part_exceeds_whole": "A part greater than its whole",
+    "percentage_outside_interval": "A percentage that its counts cannot give",
+    "unknown_organisation_type": "Unknown type of organisation",
+    "not_rounded": "Not rounded",
+    "more_finished_than_referred": "More finished than referred",
+}
 Progress = Callable[[str], None]
 
 COLUMN_MEANINGS = (
@@ -127,7 +137,7 @@ def build_site(
     tables = read_tables(paths, lambda name: on_progress(f"Reading {name}"))
     on_progress("Counting again on every base")
     facts = _facts(tables, reference, on_progress)
-    site = _site_context(facts, paths, out)
+    site = _site_context(facts, paths, organisations, declarations)
     with whole_directory(out) as directory:
         on_progress("Writing the data")
         write_data(directory / "data", tables, facts.long, facts.places)
@@ -163,8 +173,12 @@ def _standing(level: str, period: str, total: Mapping[Key, Mapping[str, Totals]]
     return standing(level, period, members)
 
 
-def _site_context(facts: _Facts, paths: Sequence[Path], out: Path) -> SiteContext:
-    files = shlex.join(str(path) for path in paths)
+def _site_context(
+    facts: _Facts, paths: Sequence[Path], organisations: Path | None, declarations: Path | None
+) -> SiteContext:
+    files = shlex.join(path.name for path in paths)  # a page says nothing of the folders of whoever made it
+    options = {"--organisations": organisations, "--declarations": declarations}
+    given = "".join(f" {option} {shlex.quote(path.name)}" for option, path in options.items() if path)
     towns = any(place.town for place in facts.places)
     navigation = [
         ("find.html", "Find a service"),
@@ -182,13 +196,13 @@ def _site_context(facts: _Facts, paths: Sequence[Path], out: Path) -> SiteContex
         ratio=words.PERIOD_RATIO,
         navigation=tuple(shown),
         towns=towns,
-        files=" ".join(path.name for path in paths),
-        command=f"allcomers observatory {files} --out {shlex.quote(str(out))}",
+        files=files,
+        command=f"allcomers observatory {files}{given} --out site",
     )
 
 
 def _write_funnels(directory: Path, drawn: Standing) -> None:
-    for side, title in ((drawn.official, "courses in the official base"), (drawn.everyone, "people referred")):
+    for side, title in ((drawn.official, "courses in the official base"), (drawn.everyone, "referrals received")):
         path = directory / funnel_href(drawn, side.base)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_funnel_svg(side, title), encoding="utf-8")
@@ -282,6 +296,7 @@ def _index_page(facts: _Facts, england: Place | None, by_period: Mapping[str, To
     context = {
         "title": "What happened to everyone who came",
         "period": period,
+        "england": england is not None,
         "headline": headline,
         "ratio": words.PERIOD_RATIO,
         "regions": [place for place in facts.places if place.level == "region"],
@@ -301,7 +316,7 @@ def _cards(facts: _Facts, england: Place | None) -> list[dict[str, str]]:
             {
                 "href": compare_href(made),
                 "title": "The order of services changes",
-                "text": f"Among {made.organisations} providers. {words.movement(made)}",
+                "text": f"{made.organisations} providers are compared. {words.movement(made)}",
             }
         )
     cards.append(
@@ -426,7 +441,7 @@ def _faults_page(tables: PublishedTables) -> Page:
     kinds = []
     for kind in faults_of.KINDS:
         rows = tables.faults.filter(pl.col("fault") == kind.code)
-        kinds.append((kind, rows.height, rows.head(FAULTS_SHOWN).to_dicts()))
+        kinds.append((FAULT_TITLES[kind.code], kind, rows.height, rows.head(FAULTS_SHOWN).to_dicts()))
     context = {
         "title": "Faults in the data",
         "total": tables.faults.height,

@@ -1,13 +1,18 @@
 """Numbers and figures in plain words: one home for every sentence that a page says."""
 
+from collections.abc import Callable
+from math import ceil, floor
+
 from allcomers.analyses.proportions import Interval
-from allcomers.observatory.gaps import Gap, GroupTable
+from allcomers.observatory.gaps import MIN_GROUP, Gap, GroupTable
 from allcomers.observatory.headline import CountValue, Totals, Value
 from allcomers.observatory.places import Place
 from allcomers.observatory.standing import Position, Standing
 
 WITHHELD = "too few to publish"
 NOT_PUBLISHED = "not published"
+NO_OFFICIAL_FIGURE = "no official figure"
+NO_BREAK = "\u00a0"
 PERIOD_RATIO = (
     "A period ratio: the referrals, and the courses that finished, in the same period. They are not all the same "
     "people, and someone referred twice is counted twice."
@@ -30,16 +35,20 @@ def interval(value: Value | None) -> str:
         return percent(value.value)
     if value.high is None:
         return WITHHELD
-    span = f"{_floor(value.low)} to {_ceiling(value.high)}%"
-    return f"between {span}" if value.value is None else f"{percent(value.value)} ({span})"
+    low, high = _tenths(floor, value.low or 0), _tenths(ceil, value.high)
+    if value.value is None:
+        return f"between {low} and {high}%"
+    return with_range(percent(value.value), low, high)
 
 
-def _floor(value: float | None) -> str:
-    return "0.0" if value is None else f"{int(value * 10) / 10:.1f}"
+def with_range(estimate: str, low: str, high: str) -> str:
+    """An estimate with its range in percent, which stays on one line."""
+    return f"{estimate} ({low}{NO_BREAK}to{NO_BREAK}{high}%)"
 
 
-def _ceiling(value: float) -> str:
-    return f"{-int(-value * 10 // 1) / 10:.1f}"
+def _tenths(outward: Callable[[float], int], percentage: float) -> str:
+    """To one decimal, outward; the inner rounding keeps 1.1 × 10 from being more than 11."""
+    return f"{outward(round(10 * percentage, 6)) / 10:.1f}"
 
 
 def count(value: CountValue) -> str:
@@ -95,9 +104,9 @@ def left_out(total: Totals) -> str:
         return "How many of those referred the official rate leaves out cannot be told from the published numbers."
     share = round(100 * (1 - base.denominator / referred))
     return (
-        f"It is worked out on {number(base.denominator)} finished courses; {number(referred)} people were referred. "
-        f"The equivalent of {share} of every 100 referrals is not in it: people who were never seen, who came once, "
-        "who left, who were still waiting or in treatment, or who scored below the cut-offs at the start."
+        f"The official base is {number(base.denominator)} finished courses; {number(referred)} referrals were "
+        f"received. The equivalent of {share} of every 100 referrals is not in it: people who were never seen, who "
+        "came once, who left, who were still waiting or in treatment, or who scored below the cut-offs at the start."
     )
 
 
@@ -117,13 +126,30 @@ def rank(spot: Position, organisations: int) -> str:
     return f"about {spot.rank:.0f} of {organisations} from the highest ({span})"
 
 
+WHY_NOT_COMPARED = {
+    "official numerator missing": "how many reliably recovered is withheld, being too few",
+    "official denominator missing": "how many finished a course is withheld, being too few",
+    "official denominator zero": "nobody was in the official base",
+    "official numerator above denominator": "rounded, more reliably recovered than were in the official base",
+    "all comers denominator missing": "how many were referred is withheld, being too few",
+    "all comers denominator zero": "nobody was referred in the period",
+    "all comers numerator above denominator": "more reliably recovered in the period than were referred in it",
+    "official denominator above the all-comers one": "more courses finished in the period than referrals were received",
+}
+"""Why an organisation has no place in a comparison: `standing.Standing.excluded`, in words."""
+
+
+def why_not_compared(reason: str) -> str:
+    return WHY_NOT_COMPARED.get(reason, reason)
+
+
 def movement(standing: Standing) -> str:
     table = standing.movement
     if table.spearman_observed is None:
         return ""
     return (
-        f"Between the two orders the rank correlation is {table.spearman_observed:.2f} "
-        f"(1 would be the same order, 0 no relation)."
+        f"The rank correlation between the order by the official rate and the order among everyone referred is "
+        f"{table.spearman_observed:.2f} (1 would be the same order, 0 no relation)."
     )
 
 
@@ -143,8 +169,8 @@ def gap(found: Gap) -> str:
     if not 0 <= before.estimate <= 1:
         return f"{first}{times}. The steps before and after the official base begins pull in opposite directions."
     return (
-        f"{first}{times}. {100 * before.estimate:.0f}% of this gap (on the logarithmic scale) opens before the "
-        "official rate begins to count, and cannot be seen in it."
+        f"{first}{times}. {100 * before.estimate:.0f}%{_percent_limits(before)} of this gap, on the logarithmic scale, "
+        "opens before the official rate begins to count, and cannot be seen in it."
     )
 
 
@@ -154,10 +180,20 @@ def _limits(interval: Interval) -> str:
     return f" (95% interval {interval.low:.2f} to {interval.high:.2f})"
 
 
+def _percent_limits(share: Interval) -> str:
+    if share.low is None or share.high is None:
+        return ""
+    return f" (95% interval {100 * share.low:.0f} to {100 * share.high:.0f}%)".replace("-", "−")
+
+
 def slope(table: GroupTable) -> str:
     """The slope indices of deprivation, official and everyone."""
+    if table.places is None:
+        return ""
+    if not table.places:
+        return "The labels do not tell which end is the most deprived, so no slope is worked out."
     if table.slope_everyone is None or table.slope_official is None:
-        return "" if table.places is None else "A tenth is missing or withheld, so no slope is worked out."
+        return f"A tenth is missing, withheld or under {MIN_GROUP} referrals, so no slope is worked out."
     everyone, only_official = table.slope_everyone, table.slope_official
     if everyone.relative_index.estimate is None or only_official.relative_index.estimate is None:
         return "The line through the tenths falls to zero, so no relative index is given."
