@@ -16,18 +16,21 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing of each request."""
 
 
-def serve_directory(directory: Path, port: int) -> None:
-    """Serve a folder on the loopback address until interrupted."""
-    handler = functools.partial(_Quiet, directory=str(directory))
+def loopback_server(directory: Path, port: int) -> ThreadingHTTPServer:
+    """A server of a folder on the loopback address, not yet serving; port 0 takes any that is free."""
     try:
-        server = ThreadingHTTPServer((LOOPBACK, port), handler)
+        return ThreadingHTTPServer((LOOPBACK, port), functools.partial(_Quiet, directory=str(directory)))
     except OSError as error:
         raise AllcomersError(
             where=f"port {port}",
             found=f"it cannot be used ({error.strerror})",
             next_step="Name another with --port, or 0 for any that is free",
         ) from None
-    with server:
+
+
+def serve_directory(directory: Path, port: int) -> None:
+    """Serve a folder on the loopback address until interrupted."""
+    with loopback_server(directory, port) as server:
         address = f"http://{LOOPBACK}:{server.server_port}/"
         Console().print(
             f"Serving {directory} at [bold]{address}[/bold] (Ctrl+C stops)", highlight=False, soft_wrap=True
