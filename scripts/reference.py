@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import dataset_pages
 import published_pages
 
 from allcomers import codes, instruments
@@ -43,7 +44,12 @@ def code_pages() -> Pages:
     yield "codes/index.md", _page("Code lists", _table(headings, rows))
 
 
-WRITERS: tuple[Callable[[], Pages], ...] = (instrument_pages, code_pages, published_pages.pages)
+WRITERS: tuple[Callable[[], Pages], ...] = (
+    instrument_pages,
+    code_pages,
+    dataset_pages.pages,
+    published_pages.pages,
+)
 
 
 def write(folder: Path) -> int:

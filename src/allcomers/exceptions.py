@@ -70,3 +70,19 @@ class UnusableSourceError(AllcomersError):
 
 class QueryError(AllcomersError):
     """A query that the engine could not finish, for lack of memory or of room to spill."""
+
+
+class PeriodError(AllcomersError):
+    """A reporting period that cannot be read, or that the data set does not reach."""
+
+
+class MeasureRequestError(AllcomersError):
+    """A measure, organisation or level was asked for that there is none of."""
+
+
+class DefinitionError(AllcomersError):
+    """A rule, measure or step that cannot be read, or names or combines what it may not."""
+
+
+class EngineUnavailableError(AllcomersError):
+    """An engine that is not installed here, or cannot be reached."""

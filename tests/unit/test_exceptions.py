@@ -15,5 +15,7 @@ def test_a_message_says_where_what_expected_and_what_next() -> None:
 
 
 def test_several_errors_are_all_told_at_once() -> None:
-    error = SeveralError([AllcomersError(where="a.zip", found="truncated"), AllcomersError(where="b.csv", found="empty")])
+    error = SeveralError(
+        [AllcomersError(where="a.zip", found="truncated"), AllcomersError(where="b.csv", found="empty")]
+    )
     assert str(error).splitlines() == ["a.zip: truncated.", "b.csv: empty."]

@@ -7,10 +7,12 @@ import typer
 from rich.console import Console
 
 from allcomers import __version__
+from allcomers.cli.check import check
 from allcomers.cli.demo import demo
 from allcomers.cli.figures import show_figures
 from allcomers.cli.observatory import observatory
 from allcomers.cli.published import published
+from allcomers.cli.synthesise import synthesise
 from allcomers.exceptions import AllcomersError
 
 app = typer.Typer(
@@ -42,6 +44,8 @@ def _options(
 app.command("observatory")(observatory)
 app.command("demo")(demo)
 app.command("figures")(show_figures)
+app.command("check")(check)
+app.command("synthesise")(synthesise)
 app.add_typer(published, name="published")
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -95,18 +96,20 @@ def _print(result: CheckResult, console: Console) -> None:
 
 
 def _findings_table(findings: tuple[Finding, ...]) -> Table:
-    table = Table("rule", "leads to", "table", "field", "meaning and what to do", "first places", title="Faults")
-    table.add_column("how many", justify="right")
+    table = Table(title="Faults", show_lines=True)
+    table.add_column("rule", no_wrap=True)
+    table.add_column("how many", justify="right", no_wrap=True)
+    table.add_column("where", overflow="fold")
+    table.add_column("what is wrong, and what to do", ratio=1)
     for finding in findings:
         colour = _COLOURS[finding.rule.severity.value]
+        where = [f"{finding.table[:6]}.{finding.field}" if finding.field else finding.table[:6]]
+        places = [escape(str(place)) for place in finding.places[:_SHOWN_PLACES]]
         table.add_row(
-            finding.rule.id,
-            f"[{colour}]{finding.rule.severity.value}[/]",
-            finding.table[:6],
-            finding.field,
-            f"{finding.meaning} {finding.rule.remedy}",
-            "\n".join(str(place) for place in finding.places[:_SHOWN_PLACES]),
+            f"[{colour}]{finding.rule.id}\n{finding.rule.severity.value}[/]",
             f"{finding.count:,}",
+            "\n".join([*where, *places]),
+            f"{escape(finding.meaning)}\n[dim]{escape(finding.rule.remedy)}[/]",
         )
     return table
 

@@ -2,13 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from allcomers.cli.serving import serve_directory
-from allcomers.observatory.site import Summary, build_site
+
+if TYPE_CHECKING:
+    from allcomers.observatory.site import Summary
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="Published tables, CSV or ZIP as downloaded.", show_default=False)
@@ -56,8 +58,12 @@ def observatory(
 
 def make_site(
     files: list[Path], out: Path, *, organisations: Path | None, declarations: Path | None, processes: int
-) -> Summary:
+) -> "Summary":
     """Build with a moving line of progress, then say what was made."""
+    from allcomers.observatory.site import (
+        build_site,
+    )  # charts and statistics take two seconds that --help need not wait
+
     console = Console(stderr=True)
     with console.status("Starting") as status:
         summary = build_site(

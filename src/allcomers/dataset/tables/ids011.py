@@ -1,0 +1,95 @@
+"""IDS011SocPerCircumstances: social and personal circumstances, such as religion and sexual orientation."""
+
+from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+
+IDS011 = Table(
+    "IDS011SocPerCircumstances",
+    "social and personal circumstances, such as religion and sexual orientation",
+    key=("LocalPatientId", "SocPerCircumstanceRecDate", "SocPerCircumstance"),
+    parent=Parent("LocalPatientId", "IDS001MPI"),
+    monthly=False,
+    fields=(
+        Field(
+            "LocalPatientId",
+            TEXT,
+            "local identifier of the patient at the provider (up to 20 characters)",
+            mandation="M",
+            basis=Basis.REJECTED_WHEN_BLANK,
+            item="I011901",
+            dictionary="LOCAL PATIENT IDENTIFIER (EXTENDED)",
+        ),
+        Field(
+            "SocPerCircumstance",
+            TEXT,
+            "social or personal circumstance (religion, sexual orientation, smoking and others)",
+            mandation="M",
+            basis=Basis.REJECTED_WHEN_BLANK,
+            item="I011020",
+            dictionary="SOCIAL AND PERSONAL CIRCUMSTANCE (SNOMED CT)",
+            values="SocPerCircumstance list (SNOMED CT, 6-18 digits)",
+        ),
+        Field(
+            "SocPerCircumstanceRecDate",
+            DATE,
+            "date that circumstance was recorded",
+            mandation="R",
+            basis=Basis.WARNED_WHEN_BLANK,
+        ),
+        Field(
+            "UniqueID_IDS011",
+            decimal(23, 0),
+            "submission identifier followed by the 9-digit row number of the IDS011 row",
+            origin=Origin.LOAD,
+        ),
+        Field(
+            "RecordStartDate",
+            DATE,
+            "start of validity of this version of the row (final only after refresh)",
+            origin=Origin.LOAD,
+        ),
+        Field("RecordEndDate", DATE, "end of validity of this version of the row", origin=Origin.LOAD),
+        Field("SocPerCircumstance_FSN", TEXT, "fully specified name of the SNOMED CT concept", origin=Origin.LOAD),
+        Field(
+            "Person_ID",
+            TEXT,
+            "national person key copied from the patient record",
+            origin=Origin.EXTRACT,
+            copied_from="IDS001MPI.Person_ID",
+        ),
+        Field(
+            "RecordNumber",
+            decimal(23, 0),
+            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
+            origin=Origin.EXTRACT,
+            copied_from="IDS001MPI.RecordNumber",
+        ),
+        Field(
+            "OrgID_Provider",
+            TEXT,
+            "provider code copied from the header field OrgIDProv",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+        Field(
+            "UniqueSubmissionID",
+            INTEGER,
+            "submission (file) identifier copied from the header",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+        Field(
+            "Unique_MonthID",
+            INTEGER,
+            "month number of the reporting period copied from the header",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+        Field(
+            "EFFECTIVE_FROM",
+            DATETIME,
+            "load timestamp supplied with extracts",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+    ),
+)

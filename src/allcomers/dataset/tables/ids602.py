@@ -1,0 +1,126 @@
+"""IDS602LongTermCondition: long-term physical health conditions."""
+
+from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+
+IDS602 = Table(
+    "IDS602LongTermCondition",
+    "long-term physical health conditions",
+    key=("ServiceRequestId", "LongTermCondition"),
+    parent=Parent("ServiceRequestId", "IDS101Referral"),
+    monthly=False,
+    fields=(
+        Field(
+            "ServiceRequestId",
+            TEXT,
+            "local identifier of the referral (up to 20 characters; unique within provider)",
+            mandation="M",
+            basis=Basis.REJECTED_WHEN_BLANK,
+            item="I602902",
+            dictionary="SERVICE REQUEST IDENTIFIER",
+        ),
+        Field(
+            "FindSchemeInUse",
+            TEXT,
+            "coding scheme of the coded entry",
+            mandation="M",
+            basis=Basis.REJECTED_WHEN_BLANK,
+            item="I602913",
+            dictionary="FINDING SCHEME IN USE (MENTAL HEALTH)",
+            codes="FindSchemeInUse",
+        ),
+        Field(
+            "LongTermCondition",
+            TEXT,
+            "long-term physical condition code",
+            mandation="M",
+            basis=Basis.REJECTED_WHEN_BLANK,
+            values="ICD-10 or SNOMED CT per FindSchemeInUse; see LongTermCondition list",
+        ),
+        Field(
+            "UniqueID_IDS602",
+            decimal(23, 0),
+            "submission identifier followed by the 9-digit row number of the IDS602 row",
+            origin=Origin.LOAD,
+        ),
+        Field(
+            "Validated_LongTermConditionCode", TEXT, "cleaned long-term condition code; -3 invalid", origin=Origin.LOAD
+        ),
+        Field("LongTermConditionCode_ICD10_Mapped", TEXT, "ICD-10 code mapped from SNOMED CT", origin=Origin.LOAD),
+        Field(
+            "LongTermConditionCode_ICD10_Master",
+            TEXT,
+            "code in ICD-10 whichever scheme was submitted",
+            origin=Origin.LOAD,
+        ),
+        Field(
+            "LongTermConditionDescription_ICD10_Master",
+            TEXT,
+            "description in ICD-10 whichever scheme was submitted",
+            origin=Origin.LOAD,
+        ),
+        Field(
+            "RecordStartDate",
+            DATE,
+            "start of validity of this version of the row (final only after refresh)",
+            origin=Origin.LOAD,
+        ),
+        Field("RecordEndDate", DATE, "end of validity of this version of the row", origin=Origin.LOAD),
+        Field("LongTermCondition_FSN", TEXT, "fully specified name of the SNOMED CT concept", origin=Origin.LOAD),
+        Field(
+            "PathwayID",
+            TEXT,
+            "pathway key copied from the referral",
+            origin=Origin.EXTRACT,
+            copied_from="IDS101Referral.PathwayID",
+        ),
+        Field(
+            "Person_ID",
+            TEXT,
+            "national person key copied from the patient record",
+            origin=Origin.EXTRACT,
+            copied_from="IDS001MPI.Person_ID",
+        ),
+        Field(
+            "RecordNumber",
+            decimal(23, 0),
+            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
+            origin=Origin.EXTRACT,
+            copied_from="IDS001MPI.RecordNumber",
+        ),
+        Field(
+            "OrgID_Provider",
+            TEXT,
+            "provider code copied from the header field OrgIDProv",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+        Field(
+            "UniqueSubmissionID",
+            INTEGER,
+            "submission (file) identifier copied from the header",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+        Field(
+            "Unique_MonthID",
+            INTEGER,
+            "month number of the reporting period copied from the header",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+        Field(
+            "Unique_ServiceRequestID",
+            TEXT,
+            "provider code joined to ServiceRequestId, copied from the referral",
+            origin=Origin.EXTRACT,
+            copied_from="IDS101Referral.Unique_ServiceRequestID",
+        ),
+        Field(
+            "EFFECTIVE_FROM",
+            DATETIME,
+            "load timestamp supplied with extracts",
+            origin=Origin.EXTRACT,
+            copied_from="IDS000Header",
+        ),
+    ),
+)
