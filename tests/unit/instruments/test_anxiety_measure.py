@@ -69,7 +69,7 @@ def test_the_column_forms_agree_for_every_descriptor_and_pattern_of_scores(singl
         duck.register("pathways", table.to_arrow())
         made = duck.execute(
             f"""select {sql} as adsm, {adsm_score_sql("adsm", lambda one: (one.fields or ("", ""))[0])},
-                {called_for_sql("descriptor")} from pathways"""  # noqa: S608
+                {called_for_sql("descriptor")} from pathways"""
         ).fetchall()
     assert made == [expected(*case, single_scores) for case in cases]
     assert table.select(pl.sql_expr(sql)).to_series().to_list() == [one[0] for one in made]

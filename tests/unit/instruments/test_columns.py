@@ -52,7 +52,7 @@ def scores(instrument: Instrument) -> pl.DataFrame:
 def both_forms(duck: duckdb.DuckDBPyConnection, table: pl.DataFrame, sql: str) -> list[object]:
     """What the expression makes on DuckDB, once Polars is seen to make the same."""
     duck.register("scores", table.to_arrow())
-    by_duck = duck.execute(f"select {sql} as made from scores").fetchall()  # noqa: S608
+    by_duck = duck.execute(f"select {sql} as made from scores").fetchall()
     made = [row[0] for row in by_duck]
     by_polars = table.select(pl.sql_expr(sql).alias("made"))["made"].to_list()
     assert made == by_polars
@@ -126,11 +126,11 @@ def test_what_counts_as_a_score_in_a_column_of_text(
     duck.register("submitted", table.to_arrow())
     own = f"coalesce({valid_sql(instrument, 'score', version=version)}, false)"
     any_of_all = f"coalesce({any_valid_sql('concept', 'score', version=version)}, false)"
-    made = duck.execute(f"select {own}, {any_of_all} from submitted").fetchall()  # noqa: S608
+    made = duck.execute(f"select {own}, {any_of_all} from submitted").fetchall()
     expected = [True] * len(valid) + [False] * len(invalid)
     assert made == [(one, one) for one in expected]
 
 
 def test_a_score_of_an_unknown_concept_is_not_valid(duck: duckdb.DuckDBPyConnection) -> None:
-    made = duck.execute(f"select {any_valid_sql('concept', 'score')} from (select '1' as concept, '5' as score)")  # noqa: S608
+    made = duck.execute(f"select {any_valid_sql('concept', 'score')} from (select '1' as concept, '5' as score)")
     assert made.fetchall() == [(False,)]

@@ -89,7 +89,7 @@ def test_the_column_form_agrees_near_every_threshold() -> None:
     fields = ", ".join(f"{sql} as {name}" for name, sql in OUTCOME_SQL.items())
     with duckdb.connect() as duck:
         duck.register("pathways", table.to_arrow())
-        made = duck.execute(f"select {fields} from (select {terms} from pathways)").fetchall()  # noqa: S608
+        made = duck.execute(f"select {fields} from (select {terms} from pathways)").fetchall()
     by_polars = table.select(pl.sql_expr([f"{sql} as {name}" for name, sql in outcome_terms_sql().items()])).select(
         pl.sql_expr([f"{sql} as {name}" for name, sql in OUTCOME_SQL.items()])
     )
@@ -110,7 +110,7 @@ def test_the_column_form_says_what_is_unverified_and_what_is_not_judged() -> Non
     terms = outcome_terms_sql()
     with duckdb.connect() as duck:
         made = duck.execute(
-            f"select ADSM, {terms['uses_unverified']}, {terms['not_judged']} from (select unnest($1) as ADSM)",  # noqa: S608
+            f"select ADSM, {terms['uses_unverified']}, {terms['not_judged']} from (select unnest($1) as ADSM)",
             [[*tokens, None]],
         ).fetchall()
     not_judged = {one.adsm for one in instruments.national().anxiety_measures if not can_be_judged(one)}
