@@ -158,7 +158,7 @@ class SparkEngine:
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """What Spark could not finish, in words. A query that it could not even read is a fault of ours, and stays one."""
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+    from py4j.protocol import Py4JError
     from pyspark.errors import AnalysisException, ParseException, PySparkException
 
     try:
