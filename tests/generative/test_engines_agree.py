@@ -282,7 +282,7 @@ def agree_on_steps(
 
 
 FEW = st.lists(aggregates(), min_size=6, max_size=10)
-MANY = st.lists(aggregates(), min_size=30, max_size=40)
+MANY = st.lists(aggregates(), min_size=20, max_size=25)
 """Spark takes seconds over a query, whatever is in it: fewer and larger ones."""
 
 

@@ -33,6 +33,8 @@ PARAMETERS = {"period_start": Type.DATE, "period_end": Type.DATE}
 
 ORDER_KINDS = "order_kinds"
 """Where a checked `arg_min` or `arg_max` keeps the types that it orders by, for translation."""
+IS_WHOLE = "is_whole"
+"""Where a checked `round` or `floor` keeps whether it is of an integer."""
 _ORDERED = NUMERIC | {Type.TEXT, Type.DATE, Type.NULL}
 _LONGEST_INTEGER = 18
 _PORTABLE_PATTERN = re.compile(r"\^?(?:[^\\$^\[\].]|\[\^?[^\\\[\]]+\])*\$?")
@@ -247,6 +249,11 @@ class Checker:
     def number(self, node: exp.Expr) -> Type:
         return self.want(node.this, *NUMERIC)
 
+    def whole(self, node: exp.Expr) -> Type:
+        kind = self.number(node)
+        node.meta[IS_WHOLE] = kind is Type.INTEGER
+        return kind
+
     def days(self, node: exp.Expr) -> Type:
         if node.args["unit"].name != "DAY":
             self.refuse("date_diff counts days only", "Days counted by date_diff('day', earlier, later)")
@@ -389,8 +396,8 @@ _RULES: dict[type[exp.Expr], tuple[Callable[[Checker, exp.Expr], Type], frozense
     exp.Div: (Checker.arithmetic, _TWO),
     exp.Neg: (Checker.number, _ONE),
     exp.Abs: (Checker.number, _ONE),
-    exp.Round: (Checker.number, _ONE),
-    exp.Floor: (Checker.number, _ONE),
+    exp.Round: (Checker.whole, _ONE),
+    exp.Floor: (Checker.whole, _ONE),
     exp.DateDiff: (Checker.days, _TWO | {"unit", "date_part_boundary"}),
     exp.Year: (Checker.part_of_date, _ONE),
     exp.Month: (Checker.part_of_date, _ONE),

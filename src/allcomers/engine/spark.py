@@ -37,6 +37,8 @@ _SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    # Spark 4 trips over this rule in the plan of pathways, and says that the rule made the plan invalid.
+    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases",
 }
 _QUIET = "rootLogger.level = off\n"
 """Spark talks from its first moment, and its errors quote values. As exceptions, they get words of ours."""
@@ -72,7 +74,7 @@ class SparkEngine:
         self._own_staging = staging is None
         self.staging = Path(tempfile.mkdtemp(prefix="allcomers-spark-")) if staging is None else staging
         try:
-            self._spark = _started(master, memory_gb, shuffle_partitions, self.staging)
+            self._spark, self._own_spark = _started(master, memory_gb, shuffle_partitions, self.staging)
         except BaseException:
             self._clear()
             raise
@@ -135,7 +137,10 @@ class SparkEngine:
             self._spark.catalog.dropTempView(name)
 
     def close(self) -> None:
-        self._spark.stop()
+        if self._own_spark:
+            self._spark.stop()
+        else:
+            self.drop(list(self._frames))
         self._clear()
 
     def _hold(self, name: str, frame: "DataFrame") -> None:
@@ -205,7 +210,8 @@ def _knock(master: str, host: str, port: int) -> None:
         ) from error
 
 
-def _started(master: str, memory_gb: float, shuffle_partitions: int, staging: Path) -> "SparkSession":
+def _started(master: str, memory_gb: float, shuffle_partitions: int, staging: Path) -> "tuple[SparkSession, bool]":
+    """A session, and whether it was started here: a process has one, and a notebook's is the notebook's to stop."""
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -223,7 +229,8 @@ def _started(master: str, memory_gb: float, shuffle_partitions: int, staging: Pa
     if master.startswith("local"):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     try:
-        return SparkSession.builder.appName("allcomers").master(master).config(map=settings).getOrCreate()
+        is_own = SparkSession.getActiveSession() is None
+        return SparkSession.builder.appName("allcomers").master(master).config(map=settings).getOrCreate(), is_own
     except (PySparkException, OSError) as error:
         raise EngineUnavailableError(
             where=master,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from allcomers.engine.grammar import ORDER_KINDS, order_keys
+from allcomers.engine.grammar import IS_WHOLE, ORDER_KINDS, order_keys
 from allcomers.engine.types import Type
 
 READABLE = {
@@ -68,6 +68,11 @@ def _double(node: exp.Expr) -> exp.Expr:
     return exp.Cast(this=node.copy(), to=exp.DataType.build("double"))
 
 
+def _whole(node: exp.Expr) -> exp.Expr:
+    """An integer is whole already; DuckDB's `floor` would make a double of it."""
+    return exp.paren(node.this) if node.meta.get(IS_WHOLE) else node
+
+
 def _readable(node: exp.Expr) -> exp.Expr:
     """Text as a number or a date, null where it is not plainly one."""
     reads = _matches(node.this, READABLE[node.args["to"].sql("duckdb")])
@@ -123,6 +128,8 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Div: _ratio,
     exp.Avg: _of_doubles,
     exp.Median: _of_doubles,
+    exp.Round: _whole,
+    exp.Floor: _whole,
     exp.TryCast: _readable,
     exp.RegexpFullMatch: _full_match,
     exp.RegexpExtract: _anchored,

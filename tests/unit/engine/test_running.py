@@ -10,6 +10,7 @@ import pytest
 from allcomers.engine import Session
 from allcomers.engine.plan import Plan
 from allcomers.engine.running import DuckEngine, Engine, held, run
+from allcomers.engine.spark import SparkEngine
 from allcomers.engine.step import Step
 from allcomers.engine.types import Type
 from allcomers.exceptions import QueryError
@@ -151,6 +152,7 @@ def test_the_edges_at_which_engines_differ(engine):
         "stripped": "regexp_replace(text, '[0-9]$', '', 'g')",
         "exact": "0.1 + 0.2 = 0.3",
         "condition": "(text like 'F%') is true",
+        "whole_text": "cast(floor(key) as varchar) || cast(round(zero) as varchar)",
     }
     found = edges(engine, Step("edge", "given", columns, keep=("key",)), ("key",))
     assert found["ratio"].to_list() == [None] * 5
@@ -161,6 +163,7 @@ def test_the_edges_at_which_engines_differ(engine):
     assert found["whole"].to_list() == [False, False, False, False, None]
     assert found["stripped"].to_list() == ["F42\n", " 1", "1", "1e", None]
     assert found["exact"].to_list() == [True] * 5
+    assert found["whole_text"].to_list() == ["10", "20", "30", "40", None]
     assert found["condition"].to_list() == [True, False, False, False, False]
 
 
@@ -185,6 +188,14 @@ def edges(engine: Engine, step: Step, order_by: tuple[str, ...] = ()) -> pl.Data
         return engine.frame(step.name, order_by)
     finally:
         engine.drop([step.name, "given"])
+
+
+def test_a_spark_that_was_running_is_left_running_and_without_our_tables(spark):
+    second = SparkEngine("local[2]")
+    second.add("visiting", CONTACTS)
+    second.close()
+    assert spark.query("show tables").is_empty()
+    assert not second.staging.exists()
 
 
 def test_spark_tells_what_it_could_not_finish_without_a_value(spark):
