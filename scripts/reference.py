@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import dataset_pages
+import measure_pages
 import published_pages
 
 from allcomers import codes, instruments
@@ -48,6 +49,7 @@ WRITERS: tuple[Callable[[], Pages], ...] = (
     instrument_pages,
     code_pages,
     dataset_pages.pages,
+    measure_pages.pages,
     published_pages.pages,
 )
 

@@ -8,7 +8,9 @@ from rich.console import Console
 
 from allcomers import __version__
 from allcomers.cli.check import check
+from allcomers.cli.define import define
 from allcomers.cli.demo import demo
+from allcomers.cli.derive import derive
 from allcomers.cli.figures import show_figures
 from allcomers.cli.observatory import observatory
 from allcomers.cli.published import published
@@ -45,6 +47,8 @@ app.command("observatory")(observatory)
 app.command("demo")(demo)
 app.command("figures")(show_figures)
 app.command("check")(check)
+app.command("derive")(derive)
+app.command("define")(define)
 app.command("synthesise")(synthesise)
 app.add_typer(published, name="published")
 

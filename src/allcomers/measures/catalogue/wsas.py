@@ -1,0 +1,36 @@
+"""Work and social adjustment: first and last scores of finished courses with a pair (M212-M236).
+
+Work asked of someone who does not work ("not applicable") is no score.
+"""
+
+from collections.abc import Iterator
+
+from allcomers.instruments.registry import national
+from allcomers.measures.catalogue.terms import finished, has, mean, median
+from allcomers.measures.measure import Measure
+from allcomers.pathways.names import first_score, last_score
+
+ITEMS = {
+    "W": national().get("WSAS_Work"),
+    "HM": national().get("WSAS_HomeManagement"),
+    "SLA": national().get("WSAS_SocialLeisureActivities"),
+    "PLA": national().get("WSAS_PrivateLeisureActivities"),
+    "R": national().get("WSAS_Relationships"),
+}
+"""The items by the letters that the official names give them."""
+
+FIRST_ID = 212
+
+
+def _five(letters: str, number: int) -> Iterator[Measure]:
+    """The five measures of an item, whose ids follow one another."""
+    first, last = first_score(ITEMS[letters]), last_score(ITEMS[letters])
+    paired = finished(has(last))
+    yield Measure(f"M{number}", f"Count_WSAS{letters}PairedScores", paired)
+    yield Measure(f"M{number + 1}", f"Mean_FirstWSAS{letters}", mean(first, paired))
+    yield Measure(f"M{number + 2}", f"Median_FirstWSAS{letters}", median(first, paired))
+    yield Measure(f"M{number + 3}", f"Mean_LastWSAS{letters}", mean(last, paired))
+    yield Measure(f"M{number + 4}", f"Median_LastWSAS{letters}", median(last, paired))
+
+
+MEASURES = tuple(one for place, letters in enumerate(ITEMS) for one in _five(letters, FIRST_ID + 5 * place))

@@ -1,0 +1,279 @@
+"""Tables that only measures ask for, as steps over those of `pathways.plan`.
+
+Each row carries the dates that decide when it counts (`since_on` to `until_on`, or the date that has to lie in the
+period), so that one table serves every period and nothing later than a period's end can change its figures.
+"""
+
+from allcomers.codes.employment import EMPLOYMENT_STATUS
+from allcomers.engine.step import Join, Rank, Step
+from allcomers.measures.catalogue.support import (
+    ANY_APPOINTMENT,
+    EA131_APPOINTMENT,
+    SUPPORT_APPOINTMENT,
+    THERAPY_APPOINTMENT,
+)
+from allcomers.measures.catalogue.terms import ATTENDED, all_of, codes_of, one_of
+
+PLACES = ("pathway_no", "pathway_id", "provider_code", "sub_icb_code", "icb_code", "region_code")
+_OF_CONTACT = tuple(f"contact.{name}" for name in PLACES)
+_OF_PATHWAY = tuple(f"pathway.{name}" for name in PLACES)
+_SICKNESS_ANSWERS = ("Y", "N", "8", "Z", "X")
+_STATED = one_of("employment_status", codes_of(EMPLOYMENT_STATUS))
+_STATUS = ("employment_status", "sickness_absence")
+_NOTHING = {"employment_status": "cast(null as text)", "sickness_absence": "cast(null as text)"}
+_IN_ORDER = ("recorded_on", "employment_key")
+
+
+def _next(table: str) -> Join:
+    """The row that follows in the order of places."""
+    return Join(table, f"later.pathway_no = {table}.pathway_no and later.place = {table}.place + 1", name="later")
+
+
+def _flag(where: str) -> str:
+    return f"coalesce({ATTENDED} and {where}, false)"
+
+
+TREATMENT = (
+    Step(
+        "treatment_session",
+        "session",
+        columns={"treated_on": "session.held_on", "next_treated_on": "later.held_on"},
+        keep=(*_OF_PATHWAY, "received_on", "discharged_on"),
+        joins=(Join("pathway", ("pathway_no",), "inner"), _next("session")),
+        why="Each treatment session and the date of the next, so that the last one by any day can be told.",
+    ),
+)
+
+CARE_USED = (
+    Step(
+        "other_activity",
+        "activity",
+        columns={"is_more_than_support": "bool_or(not coalesce(is_employment_support, false))"},
+        group_by=("contact_no",),
+        why="Whether something but employment support was done in a contact, or something that has no code.",
+    ),
+    Step(
+        "contact_use",
+        "contact",
+        columns={
+            "dated_on": "contact_on",
+            "is_appointment": _flag(ANY_APPOINTMENT),
+            "is_therapy": _flag(THERAPY_APPOINTMENT),
+            "is_support": _flag(SUPPORT_APPOINTMENT),
+        },
+        keep=PLACES,
+        joins=(Join("other_activity", "other_activity.contact_no = contact.contact_key"),),
+    ),
+    Step(
+        "log_use",
+        "therapy_log",
+        columns={"dated_on": "ended_on", "is_appointment": "true", "is_therapy": "true", "is_support": "false"},
+        keep=PLACES,
+        where="in_window and ended_on >= received_on and (discharged_on is null or ended_on <= discharged_on)",
+    ),
+    Step(
+        "care_used",
+        "contact_use",
+        keep=(*PLACES, "dated_on", "is_appointment", "is_therapy", "is_support"),
+        union_all=("log_use",),
+        why="Contacts and internet therapy logs, and whether each is therapy, employment support or both.",
+    ),
+)
+
+SUPPORT_ENDS = (
+    Step(
+        "support_end_dated",
+        "pathway_employment",
+        columns={
+            "ended_on": "employment_support_discharged_on",
+            "known_on": "min(coalesce(recorded_on, employment_support_discharged_on))",
+        },
+        where="employment_support_discharged_on >= received_on",
+        group_by=("pathway_no", "ended_on"),
+        why="Each day on which the employment support of a pathway ended, and when a record first says so.",
+    ),
+    Step(
+        "support_end_contact",
+        "support_end_dated",
+        columns={"contact_key": "contact.contact_key"},
+        keep=("pathway_no", "ended_on"),
+        joins=(Join("contact", ("pathway_no",), "inner"),),
+        where=all_of(
+            ATTENDED,
+            EA131_APPOINTMENT,
+            "year(contact_on) * 12 + month(contact_on) <= year(ended_on) * 12 + month(ended_on)",
+        ),
+        why="Its employment support contacts, as they stood at the end of that month.",
+    ),
+    Step(
+        "support_end_count",
+        "support_end_contact",
+        columns={"support_contact_count": "count(distinct contact_key)"},
+        group_by=("pathway_no", "ended_on"),
+    ),
+    Step(
+        "support_end",
+        "support_end_dated",
+        columns={"support_contact_count": "coalesce(support_contact_count, 0)"},
+        keep=(*_OF_PATHWAY, "ended_on", "known_on", "first_treatment_on", "first_employment_support_on"),
+        joins=(Join("pathway", ("pathway_no",), "inner"), Join("support_end_count", ("pathway_no", "ended_on"))),
+        why="One row a pathway and day on which its employment support ended.",
+    ),
+)
+
+_SUPPORTED = "pathway.first_employment_support_on is not null"
+
+STATUSES = (
+    Step(
+        "latest_employment",
+        "employment_in_order",
+        columns={"next_recorded_on": "later.recorded_on"},
+        keep=(
+            *_OF_PATHWAY,
+            "employment_in_order.recorded_on",
+            "employment_in_order.employment_support_suitable",
+            "pathway.received_on",
+            "pathway.discharged_on",
+        ),
+        joins=(Join("pathway", ("pathway_no",), "inner"), _next("employment_in_order")),
+        why="Each employment record of a pathway and the date of the next, so that the latest by any day can be told.",
+    ),
+    Step(
+        "employment_in_order",
+        "pathway_employment",
+        keep=("pathway_no", "recorded_on", "employment_support_suitable"),
+        where="in_pathway",
+        ranks=(Rank("place", ("pathway_no",), _IN_ORDER),),
+    ),
+    Step("first_employment", "employment_in_order", keep=("pathway_no", "recorded_on"), where="place = 1"),
+    Step(
+        "supported_pathway",
+        "pathway",
+        columns={"first_employment_status_on": "first_employment.recorded_on"},
+        keep=(*_OF_PATHWAY, "received_on", "discharged_on", "first_employment_support_on"),
+        joins=(Join("first_employment", ("pathway_no",)),),
+        where=_SUPPORTED,
+        why="Referrals with employment support, and when an employment status was first recorded within them.",
+    ),
+    Step(
+        "status_at_start",
+        "pathway_employment",
+        columns={"since_on": "recorded_on"},
+        keep=("pathway_no", *_STATUS),
+        joins=(Join("pathway", ("pathway_no",), "inner"),),
+        where=all_of(
+            _SUPPORTED,
+            _STATED,
+            f"(sickness_absence is null or {one_of('sickness_absence', _SICKNESS_ANSWERS)})",
+            "recorded_on >= pathway.received_on",
+            "(pathway.discharged_on is null or pathway.employment_support_discharged_on is null "
+            "or recorded_on <= greatest(pathway.discharged_on, pathway.employment_support_discharged_on))",
+        ),
+        ranks=(Rank("place", ("pathway_no",), _IN_ORDER),),
+        why="Statuses until both the referral and the support have ended (EA276-EA279).",
+    ),
+    Step(
+        "no_status_at_start",
+        "pathway",
+        columns={"since_on": "cast(null as date)", **_NOTHING, "place": "0"},
+        keep=("pathway_no",),
+        where="first_employment_support_on is not null",
+        why="Before the first record nothing is known.",
+    ),
+    Step(
+        "status_at_start_in_order",
+        "status_at_start",
+        keep=("pathway_no", "since_on", *_STATUS, "place"),
+        union_all=("no_status_at_start",),
+    ),
+    Step(
+        "support_start_status",
+        "status_at_start_in_order",
+        columns={"until_on": "later.since_on"},
+        keep=(
+            *_OF_PATHWAY,
+            "first_employment_support_on",
+            *(f"status_at_start_in_order.{name}" for name in ("since_on", *_STATUS)),
+        ),
+        joins=(Join("pathway", ("pathway_no",), "inner"), _next("status_at_start_in_order")),
+        why="The employment status of everyone with employment support, from one record to the next.",
+    ),
+    Step(
+        "status_in_support",
+        "pathway_employment",
+        columns={
+            "pathway_no": "pathway_employment.pathway_no",
+            # A status recorded after discharge counts once support goes on after it.
+            "since_on": "min(case when pathway.discharged_on is null or recorded_on <= pathway.discharged_on "
+            "then recorded_on else contact_on end)",
+        },
+        keep=("employment_key", "recorded_on", *_STATUS),
+        joins=(
+            Join("pathway", ("pathway_no",), "inner"),
+            Join(
+                "contact",
+                "contact.pathway_no = pathway_employment.pathway_no and contact.attended "
+                "and contact.has_employment_support and contact.contact_on >= pathway_employment.recorded_on",
+            ),
+        ),
+        where=all_of(
+            _SUPPORTED,
+            _STATED,
+            one_of("sickness_absence", _SICKNESS_ANSWERS),
+            "recorded_on >= pathway.received_on",
+        ),
+        group_by=("pathway_no", "employment_key", "recorded_on", *_STATUS),
+        why="Valid statuses, and from when each is within the referral or its support (EA050-EA057).",
+    ),
+    Step(
+        "status_in_support_ranked",
+        "status_in_support",
+        keep=("pathway_no", "since_on", *_STATUS),
+        where="since_on is not null",
+        ranks=(Rank("place", ("pathway_no",), _IN_ORDER),),
+    ),
+    Step(
+        "status_in_support_in_order",
+        "status_in_support_ranked",
+        keep=("pathway_no", "since_on", *_STATUS, "place"),
+        union_all=("no_status_at_start",),
+    ),
+    Step(
+        "support_end_status",
+        "support_end",
+        columns={"until_on": "later.since_on"},
+        keep=(
+            *(f"support_end.{name}" for name in PLACES),
+            "ended_on",
+            "known_on",
+            "first_treatment_on",
+            "first_employment_support_on",
+            *(f"status_in_support_in_order.{name}" for name in ("since_on", *_STATUS, "place")),
+        ),
+        joins=(Join("status_in_support_in_order", ("pathway_no",), "inner"), _next("status_in_support_in_order")),
+        why="Each end of support with each status of the pathway and from when to when it was the latest.",
+    ),
+)
+
+CONDITIONS = (
+    Step(
+        "integrated_condition",
+        "pathway",
+        keep=(*_OF_PATHWAY, "first_integrated_contact_on", "condition_code"),
+        joins=(Join("long_term_condition", ("pathway_no",)),),
+        why="The long-term conditions of each pathway; one row without a code where none is recorded.",
+    ),
+)
+
+STEPS = (*TREATMENT, *CARE_USED, *SUPPORT_ENDS, *STATUSES, *CONDITIONS)
+TABLES = (
+    "treatment_session",
+    "care_used",
+    "support_end",
+    "latest_employment",
+    "supported_pathway",
+    "support_start_status",
+    "support_end_status",
+    "integrated_condition",
+)
+"""The tables that measures and categories read."""

@@ -1,0 +1,89 @@
+"""A data set from Python: `allcomers.open("extract/").pathways()`."""
+
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+
+from allcomers import dataset
+from allcomers.engine import Session
+from allcomers.engine.running import DuckEngine
+from allcomers.exceptions import UnusableSourceError
+from allcomers.pathways import deriving, organisations, plan
+from allcomers.pathways.derivations import Choices
+
+
+class OpenedDataset:
+    """A data set whose pathways are derived when first asked for, and kept until it is closed.
+
+    Parameters
+    ----------
+    source : a folder, ZIP, SQLite or DuckDB file, or an address `postgresql://user@host/database?schema=name`.
+    organisation_list : CSV or Parquet with the board and region of each provider or sub-ICB location.
+    form : "submissions" or "history"; recognised when None.
+    choices : what the official wording leaves open; the national reading when None.
+    memory_gb : most memory for queries; what exceeds it goes to disk.
+
+    Raises
+    ------
+    UnusableSourceError, SeveralError : nothing can be read as a table; the message says what and why.
+    """
+
+    def __init__(
+        self,
+        source: str | Path,
+        *,
+        organisation_list: Path | None = None,
+        form: str | None = None,
+        choices: Choices | None = None,
+        memory_gb: float = 4.0,
+    ) -> None:
+        self._session = Session(memory_gb=memory_gb)
+        self._choices = choices
+        try:
+            self.dataset = dataset.open(source, session=self._session, form=form)
+            beside = Path(source) if Path(source).is_dir() else None
+            self._organisations = organisations.read(organisation_list, beside=beside)
+        except BaseException:
+            self._session.close()
+            raise
+
+    @cached_property
+    def held(self) -> deriving.Held:
+        """The derived tables, held by the engine."""
+        engine = DuckEngine(self._session)
+        return deriving.hold(self.dataset, engine, organisations=self._organisations, choices=self._choices)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is not available, and why."""
+        return self.held.notes
+
+    def pathways(self) -> pl.DataFrame:
+        """One row a referral pathway, in the order of the data; docs/explanation/pathways.md tells what counts."""
+        return self.table("pathway")
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A derived table in memory.
+
+        Raises
+        ------
+        UnusableSourceError : there is no table of that name.
+        """
+        if name not in plan.TABLES:
+            raise UnusableSourceError(
+                where=name, found="there is no such table", expected=f"One of: {', '.join(plan.TABLES)}"
+            )
+        return self.held.frame(name, order_by=("pathway_no",) if name == "pathway" else ())
+
+    def close(self) -> None:
+        """Let memory and temporary files go."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

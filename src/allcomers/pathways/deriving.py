@@ -1,0 +1,193 @@
+"""From an opened data set to the named tables, held by an engine or written to a folder, whole or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from allcomers.dataset import Dataset
+from allcomers.dataset.tables import TABLES as NATIONAL_TABLES
+from allcomers.engine.plan import Plan
+from allcomers.engine.running import Engine
+from allcomers.exceptions import UnusableSourceError
+from allcomers.pathways import folding, lookups, plan
+from allcomers.pathways.derivations import Choices, Derivations
+
+Telling = Callable[[str], None]
+REQUIRED = ("IDS001MPI", "IDS101Referral", "IDS201CareContact")
+CORE = ("pathway", "contact_facts", "therapy_seen", "session", "log_facts", "pathway_employment")
+"""What the other tables are made from; made in one go."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """The tables that an engine holds, and what was not available.
+
+    Attributes
+    ----------
+    plan : the tables of `plan.TABLES`, as steps over those that are held: each is made when it is asked for.
+    notes : what a reader of the tables has to know, a sentence each.
+    """
+
+    engine: Engine
+    plan: Plan
+    notes: tuple[str, ...] = field(default=())
+
+    @contextmanager
+    def made(self, name: str) -> Iterator[str]:
+        """A table for as long as it is looked at, by the name under which the engine holds it."""
+        if name in CORE:
+            yield name
+            return
+        self.engine.make(self.plan, [name], {})
+        try:
+            yield name
+        finally:
+            self.engine.drop([name])
+
+    def frame(self, name: str, order_by: Sequence[str] = ()) -> pl.DataFrame:
+        """A table in memory."""
+        with self.made(name) as held:
+            return self.engine.frame(held, order_by)
+
+
+def hold_sources(engine: Engine, dataset: Dataset, organisations: pl.DataFrame, choices: Choices) -> None:
+    """Give an engine the folded data set and the look-up tables: all that the plan starts from.
+
+    Raises
+    ------
+    UnusableSourceError : records that others belong to are there twice.
+    """
+    folded = folding.fold(dataset)
+    _require_distinct(dataset, folded)
+    for name, sql in folded.items():
+        engine.add_query(name, dataset.session, sql)
+    engine.add(lookups.ORGANISATION, organisations)
+    engine.add(lookups.SCORE_SCALE, lookups.frame(lookups.SCORE_SCALE, lookups.score_scales(choices.registry)))
+    engine.add(lookups.THERAPY_TYPE, lookups.frame(lookups.THERAPY_TYPE, lookups.therapy_types()))
+
+
+def absent(dataset: Dataset) -> tuple[str, ...]:
+    """The national tables that the data set does not have."""
+    return tuple(table.name for table in NATIONAL_TABLES if table.name not in dataset.relations)
+
+
+def hold(
+    dataset: Dataset,
+    engine: Engine,
+    *,
+    organisations: pl.DataFrame | None = None,
+    choices: Choices | None = None,
+    tell: Telling = lambda _: None,
+) -> Held:
+    """Derive every pathway, and hold the tables from which the others are made.
+
+    Parameters
+    ----------
+    engine : where to run; a DuckDB engine on the data set's own session reads the data where they lie.
+    organisations : as `organisations.read` gives them; none when None.
+    choices : what the official wording leaves open.
+    tell : called with a few words as the work goes on.
+
+    Raises
+    ------
+    UnusableSourceError : tables without which there is no pathway are not there, or `check` would reject the data.
+    """
+    choices = choices or Choices()
+    require(dataset)
+    tell("reading, and looking for records that are there twice")
+    listed = organisations if organisations is not None else lookups.frame(lookups.ORGANISATION, [])
+    hold_sources(engine, dataset, listed, choices)
+    missing = absent(dataset)
+    whole = plan.build(choices, absent=missing)
+    tell("deriving pathways")
+    engine.make(whole, CORE, {})
+    rest = [bound.step for name, bound in whole.steps.items() if name in whole.needed(plan.TABLES) and name not in CORE]
+    later = Plan(rest, {**whole.sources, **{name: whole.columns(name) for name in CORE}})
+    return Held(engine, later, _notes(Derivations(choices), missing))
+
+
+def _notes(derivations: Derivations, missing: Sequence[str]) -> tuple[str, ...]:
+    unavailable = plan.not_available(derivations, missing)
+    by_table: dict[str, list[str]] = {}
+    for name, tables in unavailable.items():
+        for table in tables:
+            by_table.setdefault(table, []).append(name)
+    return tuple(
+        f"{table} is not in the data set, so these are not available: {', '.join(names)}."
+        for table, names in by_table.items()
+    )
+
+
+def require(dataset: Dataset) -> None:
+    """Refuse a data set without the tables of which pathways are made."""
+    if missing := [name for name in REQUIRED if name not in dataset.relations]:
+        raise UnusableSourceError(
+            where=dataset.label,
+            found=f"there is no {', no '.join(missing)}",
+            expected="Patients, referrals and care contacts, without which there is no pathway",
+            next_step="Add the tables; `allcomers check` says what else is missing",
+        )
+
+
+_KEYS = {
+    "IDS001MPI": (folding.PROVIDER, "LocalPatientId"),
+    "IDS101Referral": (folding.PROVIDER, "ServiceRequestId"),
+    "IDS201CareContact": (folding.SUBMISSION, "CareContactId"),
+    "IDS202CareActivity": (folding.SUBMISSION, "CareActId"),
+}
+
+
+def _require_distinct(dataset: Dataset, folded: Mapping[str, str]) -> None:
+    """Refuse a data set in which records that others belong to are there twice: everything would be counted twice."""
+    faults = []
+    for table, key in _KEYS.items():
+        rows, distinct = dataset.session.row(
+            f"select count(*), count(distinct hash({', '.join(key)})) from ({folded[table]}) "
+            f"where {' and '.join(f'{name} is not null' for name in key)}"
+        )
+        if rows != distinct:
+            faults.append(f"{rows - distinct:,} records of {table} have the {key[1]} of another")
+    if faults:
+        raise UnusableSourceError(
+            where=dataset.label,
+            found="; ".join(faults),
+            expected="One record for each, so that nothing is counted twice",
+            next_step="`allcomers check` names the records and says what to do",
+        )
+
+
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """A fresh folder that takes the name of `folder` once all is written in it, and is removed if it is not.
+
+    Raises
+    ------
+    UnusableSourceError : something is there already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UnusableSourceError(
+            where=str(folder), found="something is there already", next_step="Name a folder that does not exist"
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        yield fresh
+        if folder.exists():
+            folder.rmdir()
+        fresh.chmod(0o755)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def write(held: Held, folder: Path, tell: Telling = lambda _: None) -> None:
+    """One Parquet file a table of `plan.TABLES`."""
+    for name in plan.TABLES:
+        tell(f"writing {name}")
+        with held.made(name) as made:
+            held.engine.write_parquet(made, folder / f"{name}.parquet")

@@ -1,0 +1,69 @@
+"""The problem descriptor of a pathway."""
+
+title = "Problem descriptors"
+
+
+def test_which_descriptor_is_taken(spec):
+    "One that is filled in, primary before secondary, the latest, the last record."
+    spec(
+        referrals="""
+            pathway
+            primary
+            latest
+            record
+            blank
+            none
+        """,
+        complaints="""
+            pathway | code | sign | on         | scheme
+            primary | F320 | 2    | 2025-03-01 | 01
+            primary | F411 | 1    | 2025-02-01 | 01
+            latest  | F320 | 1    | 2025-02-01 | 01
+            latest  | F411 | 1    | 2025-03-01 | 01
+            record  | F320 | 1    | 2025-02-01 | 01
+            record  | F411 | 1    | 2025-02-01 | 01
+            blank   |      | 1    | 2025-03-01 | 01
+            blank   | F431 | 2    | 2025-02-01 | 01
+        """,
+        expected="""
+            pathway | problem_descriptor
+            primary | F411
+            latest  | F411
+            record  | F411
+            blank   | F431
+            none    |
+        """,
+    )
+
+
+def test_codes_are_cleaned_and_matched_by_their_beginning(spec):
+    "F42 becomes F429 and K58 becomes K589, so that only a match by beginning finds them; SNOMED CT stays as it is."
+    spec(
+        referrals="""
+            pathway
+            short
+            dotted
+            bowel
+            body
+            invalid
+            other
+        """,
+        complaints="""
+            pathway | code     | scheme
+            short   | f42      | 01
+            dotted  | F43.1    | 01
+            bowel   | K58      | 01
+            body    | 83482000 | 04
+            invalid | F4       | 01
+            other   | Z730     | 01
+        """,
+        expected="""
+            pathway | problem_descriptor | called_for_measure | problem_group
+            short   | F429               | OCD                | Anxiety and stress related disorders (Total)
+            dotted  | F431               | PTSD               | Anxiety and stress related disorders (Total)
+            bowel   | K589               | IBS                | Other recorded problems
+            body    | 83482000           | BIQ                | Anxiety and stress related disorders (Total)
+            invalid | -3                 | GAD7               | Invalid Data Supplied
+            other   | Z730               | GAD7               | Other recorded problems
+        """,
+    )

@@ -1,0 +1,171 @@
+"""Employment support, employment status, and the employment records."""
+
+title = "Employment"
+
+
+def test_employment_records_are_answers_defaults_invalid_or_missing(spec):
+    rows = """
+        recorded_on | employment_status | weekly_hours | universal_credit | employment_support_suitable
+        2025-04-01  | 01                | 01           | Y                | Y
+        2025-04-02  | 08                | 98           | U                | NA
+        2025-04-03  | ZZ                | 05           | X                | Q
+        2025-04-04  |                   |              |                  |
+        2025-04-05  | 09                | 04           | N                | N
+        2025-05-05  | 01                | 01           | Y                | Y
+    """
+    spec({"EA002": 2, "EA003": 1, "EA004": 1, "EA005": 1, "EA006": 2, "EA007": 1, "EA008": 1}, employment_record=rows)
+    spec({"EA022": 2, "EA023": 1, "EA024": 1, "EA025": 1, "EA127": 2, "EA128": 1, "EA129": 1}, employment_record=rows)
+
+
+PATHWAYS = """
+    pathway | received_on | discharged_on | first_assessment_on | first_treatment_on | first_employment_support_on | employment_support_discharged_on | finished_course
+    1       | 2025-01-01  |               | 2025-01-05          | 2025-01-10         | 2025-04-02                  |                                  | no
+    2       | 2025-01-01  | 2025-04-10    | 2025-01-05          |                    | 2025-02-02                  | 2025-04-20                       | no
+    3       | 2025-01-01  | 2025-03-31    | 2025-01-05          | 2025-01-10         | 2025-03-02                  | 2025-04-03                       | yes
+    4       | 2025-01-01  | 2025-04-15    | 2025-01-05          | 2025-01-10         | 2025-05-02                  |                                  | yes
+    5       | 2025-05-01  |               |                     |                    |                             |                                  | no
+"""
+RECORDS = """
+    pathway | employment_key | recorded_on | employment_status | sickness_absence | in_pathway | employment_support_suitable | employment_support_discharged_on | received_on | discharged_on
+    1       | 1              | 2025-04-05  | 01                | N                | yes        | Y                           |                                  | 2025-01-01  |
+    1       | 2              | 2025-05-05  | 02                | 8                | yes        | N                           |                                  | 2025-01-01  |
+    2       | 3              | 2025-01-03  | 02                | 8                | yes        |                             |                                  | 2025-01-01  | 2025-04-10
+    2       | 4              | 2025-04-12  | 01                | N                | no         |                             | 2025-04-20                       | 2025-01-01  | 2025-04-10
+    3       | 5              | 2025-01-03  | 01                | Y                | yes        |                             |                                  | 2025-01-01  | 2025-03-31
+    3       | 6              | 2025-04-01  | 01                | N                | no         |                             | 2025-04-03                       | 2025-01-01  | 2025-03-31
+"""
+CONTACTS = """
+    pathway | contact_key | contact_on | attended | has_employment_support | is_employment_support | appointment_type | in_window | received_on | discharged_on | employment_support_discharged_on
+    1       | 1           | 2025-04-02 | yes      | yes                    | yes                   | 02               | yes       | 2025-01-01  |               |
+    2       | 2           | 2025-02-02 | yes      | yes                    | no                    | 10               | yes       | 2025-01-01  | 2025-04-10    | 2025-04-20
+    2       | 3           | 2025-04-18 | yes      | yes                    | no                    | 10               | no        | 2025-01-01  | 2025-04-10    | 2025-04-20
+    2       | 4           | 2025-04-25 | yes      | yes                    | no                    | 10               | no        | 2025-01-01  | 2025-04-10    | 2025-04-20
+    3       | 5           | 2025-03-02 | yes      | yes                    | yes                   | 06               | yes       | 2025-01-01  | 2025-03-31    | 2025-04-03
+    3       | 6           | 2025-04-09 | yes      | yes                    | yes                   | 06               | no        | 2025-01-01  | 2025-03-31    | 2025-04-03
+    4       | 7           | 2025-04-11 | yes      | no                     | no                    | 02               | yes       | 2025-01-01  | 2025-04-15    |
+"""
+EVERYTHING = {"pathway": PATHWAYS, "pathway_employment": RECORDS, "contact": CONTACTS}
+
+
+def test_employment_support_appointments(spec):
+    "By code within the referral, by type within the support, and by code as a late follow-up; 25 April is outside."
+    spec({"M099": 3, "EA108": 0, "EA110": 0, "EA280": 1}, contact=CONTACTS)
+
+
+def test_referrals_with_and_without_support(spec):
+    "The third ended in March; the fourth has support from May on; the fifth is not there yet."
+    spec({"EA034": 2, "EA035": 1, "EA001": 0, "EA040": 1}, **EVERYTHING)
+
+
+def test_a_status_recorded_later_is_missing_still(spec):
+    "The first pathway's first record is made on 1 May: at the end of April it has none."
+    later = RECORDS.replace("2025-04-05", "2025-05-01")
+    spec({"EA001": 50}, pathway=PATHWAYS, pathway_employment=later)
+    spec({"EA001": 0}, period="2025-05", pathway=PATHWAYS, pathway_employment=later)
+
+
+def test_therapy_and_support_in_the_month(spec):
+    "The first contact held both; pathway 2 has a log besides; that of pathway 3 began after its discharge."
+    spec(
+        {"EA036": 4, "EA037": 1, "EA038": 1, "EA039": 2},
+        pathway=PATHWAYS,
+        contact=CONTACTS,
+        activity="""
+            pathway | contact_no | is_employment_support
+            1       | 1          | yes
+            1       | 1          | no
+            3       | 6          | yes
+            4       | 7          | no
+        """,
+        therapy_log="""
+            pathway | started_on | ended_on   | in_window | received_on | discharged_on
+            3       | 2025-04-01 | 2025-04-08 | no        | 2025-01-01  | 2025-03-31
+            2       | 2025-04-01 | 2025-04-08 | yes       | 2025-01-01  | 2025-04-10
+        """,
+    )
+
+
+def test_the_wait_for_support_runs_from_assessment(spec):
+    "5 January to 2 April."
+    spec({"EA140": 87, "EA281": 87}, pathway=PATHWAYS)
+
+
+def test_suitability_is_of_the_latest_record_so_far(spec):
+    "In May the first pathway's record says that it is not."
+    spec({"EA139": 1}, **EVERYTHING)
+    spec({"EA139": 0}, period="2025-05", **EVERYTHING)
+
+
+def test_status_when_support_starts_is_the_latest_so_far(spec):
+    "Pathway 1 had its first support in April and was in work by its end; in May it has no first support."
+    spec({"EA276": 1, "EA277": 0, "EA278": 0, "EA279": 0}, **EVERYTHING)
+    spec({"EA276": 0, "EA279": 1}, period="2025-05", **EVERYTHING)
+
+
+def test_support_that_ended_in_the_month(spec):
+    "Two ended; pathway 2 had no therapy. Its contacts by 20 April are two, pathway 3's follow-ups two."
+    spec({"EA041": 2, "EA136": 1, "EA131": 4, "EA132": 2, "EA133": 2, "EA134": 2}, **EVERYTHING)
+
+
+def test_status_at_the_start_and_end_of_support(spec):
+    "Pathway 3 was off sick first. The record after its discharge counts since a follow-up on 9 April came after it."
+    spec({"EA050": 0, "EA051": 1, "EA053": 0, "EA054": 1, "EA055": 0, "EA057": 0}, **EVERYTHING)
+
+
+def test_status_at_the_start_and_end_of_a_finished_course(spec):
+    "A person who is not employed and whose sickness answer is not 8 is in two groups."
+    spec(
+        {"M316": 1, "M318": 1, "M319": 1, "M323": 1, "M322": 1, "M325": 1, "M328": 1},
+        pathway="""
+            received_on | discharged_on | finished_course | first_employment_support_on | employment_first | sickness_first | employment_last | sickness_last
+            2025-01-01  | 2025-04-01    | yes             | 2025-04-02                  | 01               | N              | 02              | 8
+            2025-01-01  | 2025-04-01    | yes             |                             | 02               | N              |                 |
+            2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 01               | Y              | 01              | N
+        """,
+    )
+
+
+def test_outcomes_with_and_without_support(spec):
+    rows = """
+        received_on | discharged_on | finished_course | first_employment_support_on | not_at_caseness | recovered | reliably_improved | no_reliable_change | reliably_deteriorated | wsas_work_first | wsas_work_last
+        2025-01-01  | 2025-04-01    | yes             | 2025-04-02                  | no              | yes       | yes               | no                 | no                    | 6               | 2
+        2025-01-01  | 2025-04-01    | yes             |                             | yes             |           | no                | yes                | no                    | 4               |
+        2025-01-01  | 2025-04-01    | yes             | 2025-04-01                  | no              | yes       | no                | yes                | no                    | 8               | 8
+    """
+    spec({"M296": 2, "M297": 1, "M298": 1, "M299": 50, "M300": 1, "M301": 0, "M302": 1, "M303": 100}, pathway=rows)
+    spec({"M304": 1, "M305": 100, "M306": 1, "M309": 0, "M310": 1, "M313": 100, "M315": 0}, pathway=rows)
+    spec({"EA058": 1, "EA059": 8, "EA061": 8, "EA083": 1, "EA084": 6, "EA087": 2, "EA282": None}, pathway=rows)
+
+
+def test_off_sick_pay_is_yes_first_and_no_last(spec):
+    spec(
+        {"M237": 1},
+        pathway="""
+            discharged_on | finished_course | sick_pay_first | sick_pay_last
+            2025-04-01    | yes             | Y              | N
+            2025-04-01    | yes             | Y              | Y
+            2025-04-01    | yes             | N              | N
+        """,
+    )
+
+
+def test_adjustment_in_full_needs_every_item(spec):
+    head = " | ".join(
+        f"wsas_{item}_{time}"
+        for item in (
+            "work",
+            "home_management",
+            "social_leisure_activities",
+            "private_leisure_activities",
+            "relationships",
+        )
+        for time in ("first", "last")
+    )
+    spec(
+        {"EA282": 40, "EA284": 5, "EA283": None, "EA285": None},
+        pathway=f"""
+            received_on | discharged_on | finished_course | first_employment_support_on | {head}
+            2025-01-01  | 2025-04-01    | yes | 2025-03-02 | 8 | 1 | 8 | 1 | 8 | 1 | 8 | 1 | 8 | 1
+            2025-01-01  | 2025-04-01    | yes | 2025-03-02 | 8 | 8 | 8 | 8 | 8 | 8 | 8 | 8 | 8 |
+        """,
+    )
