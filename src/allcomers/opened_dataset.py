@@ -1,5 +1,6 @@
-"""A data set from Python: `allcomers.open("extract/").pathways()`."""
+"""A data set from Python: `allcomers.open("extract/").pathways()`, `.measure("2025-04", by=["provider"])`."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,9 @@ from allcomers import dataset
 from allcomers.engine import Session
 from allcomers.engine.running import DuckEngine
 from allcomers.exceptions import UnusableSourceError
+from allcomers.measures import run
+from allcomers.measures.levels import Level, parse_levels
+from allcomers.measures.periods import parse, run_of
 from allcomers.pathways import deriving, organisations, plan
 from allcomers.pathways.derivations import Choices
 
@@ -77,6 +81,39 @@ class OpenedDataset:
                 where=name, found="there is no such table", expected=f"One of: {', '.join(plan.TABLES)}"
             )
         return self.held.frame(name, order_by=("pathway_no",) if name == "pathway" else ())
+
+    def measure(
+        self,
+        period: str,
+        *,
+        by: Sequence[str] = (Level.ENGLAND,),
+        only: Sequence[str] = (),
+        months: int = 1,
+        breakdowns: bool = False,
+    ) -> pl.DataFrame:
+        """Official measures after disclosure control, as tidy rows.
+
+        Parameters
+        ----------
+        period : "2025-04", "2025/26 Q1", "2025/26" or "12 months to 2025-04". months : so many, one after another.
+        by : organisation levels, such as "england" and "provider". only : ids of measures; all when none is given.
+        breakdowns : also by age, ethnic category, problem and so on.
+
+        Raises
+        ------
+        PeriodError, MeasureRequestError : the data set does not reach the period, or something asked for there is not.
+        """
+        result = run.run(
+            self.held,
+            run_of(parse(period), months),
+            measures=run.chosen(only),
+            levels=parse_levels(by),
+            breakdowns=breakdowns,
+            absent=deriving.absent(self.dataset),
+            organisations=self._organisations,
+            named=bool(only),
+        )
+        return pl.concat(result.frames, how="diagonal")
 
     def close(self) -> None:
         """Let memory and temporary files go."""

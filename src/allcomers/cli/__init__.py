@@ -12,6 +12,7 @@ from allcomers.cli.define import define
 from allcomers.cli.demo import demo
 from allcomers.cli.derive import derive
 from allcomers.cli.figures import show_figures
+from allcomers.cli.measure import measure
 from allcomers.cli.observatory import observatory
 from allcomers.cli.published import published
 from allcomers.cli.synthesise import synthesise
@@ -48,6 +49,7 @@ app.command("demo")(demo)
 app.command("figures")(show_figures)
 app.command("check")(check)
 app.command("derive")(derive)
+app.command("measure")(measure)
 app.command("define")(define)
 app.command("synthesise")(synthesise)
 app.add_typer(published, name="published")
