@@ -1,6 +1,7 @@
 """IDS000Header: the submission: who sent it, for which month, in which version."""
 
 from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Table, decimal
+from allcomers.dataset.tables.shared import EFFECTIVE_FROM, UNIQUE_MONTH_ID_LOAD
 
 IDS000 = Table(
     "IDS000Header",
@@ -78,19 +79,8 @@ IDS000 = Table(
             values="Primary or Refresh",
         ),
         Field("UniqueSubmissionID", INTEGER, "identifier of the submitted file", origin=Origin.LOAD),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number counted from April 1900 = 1 (April 2022 = 1465)",
-            origin=Origin.LOAD,
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        UNIQUE_MONTH_ID_LOAD,
+        EFFECTIVE_FROM,
         Field(
             "TotalRecords", INTEGER, "number of rows in the submitted file across all sections", origin=Origin.EXTRACT
         ),

@@ -1,6 +1,14 @@
 """IDS001MPI: the patient (master patient index)."""
 
-from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Table, decimal
+from allcomers.dataset.model import DATE, INTEGER, TEXT, Basis, Field, Origin, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    RECORD_END_DATE,
+    RECORD_START_DATE,
+    UNIQUE_MONTH_ID,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS001 = Table(
     "IDS001MPI",
@@ -185,13 +193,8 @@ IDS001 = Table(
             origin=Origin.LOAD,
             values="A-S and Z as submitted; 99; -1 missing; -3 invalid",
         ),
-        Field(
-            "RecordStartDate",
-            DATE,
-            "start of validity of this version of the row (final only after refresh)",
-            origin=Origin.LOAD,
-        ),
-        Field("RecordEndDate", DATE, "end of validity of this version of the row", origin=Origin.LOAD),
+        RECORD_START_DATE,
+        RECORD_END_DATE,
         Field(
             "IndicesOfDeprivationDecile",
             INTEGER,
@@ -204,33 +207,9 @@ IDS001 = Table(
         Field("IMD_YEAR", INTEGER, "2019 when a decile or quartile is present", origin=Origin.LOAD),
         Field("OrgIDSubICBLocResidence", TEXT, "sub-ICB location of residence", origin=Origin.LOAD),
         Field("OrgIDICBRes", TEXT, "ICB of residence", origin=Origin.LOAD),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number of the reporting period copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        UNIQUE_MONTH_ID,
+        EFFECTIVE_FROM,
     ),
 )

@@ -1,6 +1,16 @@
 """IDS002GP: GP practice registrations of the patient."""
 
-from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.model import DATE, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    PERSON_ID,
+    RECORD_END_DATE,
+    RECORD_NUMBER,
+    RECORD_START_DATE,
+    UNIQUE_MONTH_ID,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS002 = Table(
     "IDS002GP",
@@ -45,57 +55,16 @@ IDS002 = Table(
         ),
         Field("OrgID_CCG_GP", TEXT, "CCG of the GP practice (only for months up to March 2023)", origin=Origin.LOAD),
         Field("DistanceFromHome_GP", INTEGER, "distance from home to GP practice", origin=Origin.LOAD),
-        Field(
-            "RecordStartDate",
-            DATE,
-            "start of validity of this version of the row (final only after refresh)",
-            origin=Origin.LOAD,
-        ),
-        Field("RecordEndDate", DATE, "end of validity of this version of the row", origin=Origin.LOAD),
+        RECORD_START_DATE,
+        RECORD_END_DATE,
         Field("LADistrictAuthGPPractice", TEXT, "local authority of the GP practice", origin=Origin.LOAD),
         Field("OrgIDSubICBLocGP", TEXT, "sub-ICB location of the GP practice", origin=Origin.LOAD),
         Field("OrgIDICBGPPractice", TEXT, "ICB of the GP practice", origin=Origin.LOAD),
-        Field(
-            "Person_ID",
-            TEXT,
-            "national person key copied from the patient record",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.Person_ID",
-        ),
-        Field(
-            "RecordNumber",
-            decimal(23, 0),
-            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.RecordNumber",
-        ),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number of the reporting period copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        PERSON_ID,
+        RECORD_NUMBER,
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        UNIQUE_MONTH_ID,
+        EFFECTIVE_FROM,
     ),
 )

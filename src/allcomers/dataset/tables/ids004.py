@@ -1,6 +1,14 @@
 """IDS004EmpStatus: employment, sickness absence, benefits and employment support."""
 
-from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.model import DATE, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    PERSON_ID,
+    RECORD_NUMBER,
+    UNIQUE_MONTH_ID,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS004 = Table(
     "IDS004EmpStatus",
@@ -149,47 +157,11 @@ IDS004 = Table(
             "submission identifier followed by the 9-digit row number of the IDS004 row",
             origin=Origin.LOAD,
         ),
-        Field(
-            "Person_ID",
-            TEXT,
-            "national person key copied from the patient record",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.Person_ID",
-        ),
-        Field(
-            "RecordNumber",
-            decimal(23, 0),
-            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.RecordNumber",
-        ),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number of the reporting period copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        PERSON_ID,
+        RECORD_NUMBER,
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        UNIQUE_MONTH_ID,
+        EFFECTIVE_FROM,
     ),
 )

@@ -1,6 +1,16 @@
 """IDS101Referral: the referral, from the day it was received to discharge."""
 
-from allcomers.dataset.model import BOOLEAN, DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.model import BOOLEAN, DATE, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    PERSON_ID,
+    RECORD_END_DATE,
+    RECORD_NUMBER,
+    RECORD_START_DATE,
+    UNIQUE_MONTH_ID_LOAD,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS101 = Table(
     "IDS101Referral",
@@ -100,19 +110,9 @@ IDS101 = Table(
             origin=Origin.LOAD,
         ),
         Field("Age_ServiceDischarge_Date", INTEGER, "age in whole years at discharge", origin=Origin.LOAD),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number counted from April 1900 = 1 (April 2022 = 1465)",
-            origin=Origin.LOAD,
-        ),
-        Field(
-            "RecordStartDate",
-            DATE,
-            "start of validity of this version of the row (final only after refresh)",
-            origin=Origin.LOAD,
-        ),
-        Field("RecordEndDate", DATE, "end of validity of this version of the row", origin=Origin.LOAD),
+        UNIQUE_MONTH_ID_LOAD,
+        RECORD_START_DATE,
+        RECORD_END_DATE,
         Field("UsePathway_Flag", BOOLEAN, "row to use for monthly counting", origin=Origin.PATHWAY, item="I101D12"),
         Field(
             "UseQuarterReferral_Flag",
@@ -635,41 +635,11 @@ IDS101 = Table(
             "number of sick pay answers within the pathway",
             origin=Origin.PATHWAY,
         ),
-        Field(
-            "Person_ID",
-            TEXT,
-            "national person key copied from the patient record",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.Person_ID",
-        ),
-        Field(
-            "RecordNumber",
-            decimal(23, 0),
-            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.RecordNumber",
-        ),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        PERSON_ID,
+        RECORD_NUMBER,
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        EFFECTIVE_FROM,
         Field(
             "SourceOfReferralMH",
             TEXT,

@@ -1,6 +1,17 @@
 """IDS205InternetTherLog: internet enabled therapy log: one completed log is one session."""
 
-from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.model import DATE, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    PATHWAY_ID,
+    PERSON_ID,
+    RECORD_NUMBER,
+    UNIQUE_CARE_PERSONNEL_ID_LOCAL,
+    UNIQUE_MONTH_ID,
+    UNIQUE_SERVICE_REQUEST_ID,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS205 = Table(
     "IDS205InternetTherLog",
@@ -86,67 +97,14 @@ IDS205 = Table(
             "submission identifier followed by the 9-digit row number of the IDS205 row",
             origin=Origin.LOAD,
         ),
-        Field(
-            "Unique_CarePersonnelID_Local",
-            TEXT,
-            "provider code followed by CarePersLocalId (null when the latter is null)",
-            origin=Origin.LOAD,
-        ),
-        Field(
-            "PathwayID",
-            TEXT,
-            "pathway key copied from the referral",
-            origin=Origin.EXTRACT,
-            copied_from="IDS101Referral.PathwayID",
-        ),
-        Field(
-            "Person_ID",
-            TEXT,
-            "national person key copied from the patient record",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.Person_ID",
-        ),
-        Field(
-            "RecordNumber",
-            decimal(23, 0),
-            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.RecordNumber",
-        ),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number of the reporting period copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_ServiceRequestID",
-            TEXT,
-            "provider code joined to ServiceRequestId, copied from the referral",
-            origin=Origin.EXTRACT,
-            copied_from="IDS101Referral.Unique_ServiceRequestID",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        UNIQUE_CARE_PERSONNEL_ID_LOCAL,
+        PATHWAY_ID,
+        PERSON_ID,
+        RECORD_NUMBER,
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        UNIQUE_MONTH_ID,
+        UNIQUE_SERVICE_REQUEST_ID,
+        EFFECTIVE_FROM,
     ),
 )

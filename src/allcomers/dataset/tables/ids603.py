@@ -1,6 +1,18 @@
 """IDS603PresentingComplaints: presenting complaints, from which the problem descriptor is chosen."""
 
-from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.model import DATE, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    PATHWAY_ID,
+    PERSON_ID,
+    RECORD_END_DATE,
+    RECORD_NUMBER,
+    RECORD_START_DATE,
+    UNIQUE_MONTH_ID,
+    UNIQUE_SERVICE_REQUEST_ID,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS603 = Table(
     "IDS603PresentingComplaints",
@@ -77,69 +89,16 @@ IDS603 = Table(
             "description in ICD-10 whichever scheme was submitted",
             origin=Origin.LOAD,
         ),
-        Field(
-            "RecordStartDate",
-            DATE,
-            "start of validity of this version of the row (final only after refresh)",
-            origin=Origin.LOAD,
-        ),
-        Field("RecordEndDate", DATE, "end of validity of this version of the row", origin=Origin.LOAD),
+        RECORD_START_DATE,
+        RECORD_END_DATE,
         Field("PresComp_FSN", TEXT, "fully specified name of the SNOMED CT concept", origin=Origin.LOAD),
-        Field(
-            "PathwayID",
-            TEXT,
-            "pathway key copied from the referral",
-            origin=Origin.EXTRACT,
-            copied_from="IDS101Referral.PathwayID",
-        ),
-        Field(
-            "Person_ID",
-            TEXT,
-            "national person key copied from the patient record",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.Person_ID",
-        ),
-        Field(
-            "RecordNumber",
-            decimal(23, 0),
-            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.RecordNumber",
-        ),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number of the reporting period copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_ServiceRequestID",
-            TEXT,
-            "provider code joined to ServiceRequestId, copied from the referral",
-            origin=Origin.EXTRACT,
-            copied_from="IDS101Referral.Unique_ServiceRequestID",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        PATHWAY_ID,
+        PERSON_ID,
+        RECORD_NUMBER,
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        UNIQUE_MONTH_ID,
+        UNIQUE_SERVICE_REQUEST_ID,
+        EFFECTIVE_FROM,
     ),
 )

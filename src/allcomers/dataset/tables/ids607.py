@@ -1,6 +1,17 @@
 """IDS607CodedScoreAssessmentAct: scores of questionnaires given in a care activity, dated by its contact."""
 
-from allcomers.dataset.model import DATETIME, INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.model import INTEGER, TEXT, Basis, Field, Origin, Parent, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    PATHWAY_ID,
+    PERSON_ID,
+    RECORD_NUMBER,
+    UNIQUE_CARE_CONTACT_ID,
+    UNIQUE_MONTH_ID,
+    UNIQUE_SERVICE_REQUEST_ID,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS607 = Table(
     "IDS607CodedScoreAssessmentAct",
@@ -42,7 +53,7 @@ IDS607 = Table(
             "submission identifier followed by the 9-digit row number of the IDS607 row",
             origin=Origin.LOAD,
         ),
-        Field("Unique_CareContactID", TEXT, "provider code followed by CareContactId", origin=Origin.LOAD),
+        UNIQUE_CARE_CONTACT_ID,
         Field("Unique_CareActivityID", TEXT, "provider code followed by CareActId", origin=Origin.LOAD),
         Field(
             "Age_AssessmentCompletion_Date",
@@ -51,61 +62,13 @@ IDS607 = Table(
             origin=Origin.LOAD,
         ),
         Field("CodedAssToolType_FSN", TEXT, "fully specified name of the SNOMED CT concept", origin=Origin.LOAD),
-        Field(
-            "PathwayID",
-            TEXT,
-            "pathway key copied from the referral",
-            origin=Origin.EXTRACT,
-            copied_from="IDS101Referral.PathwayID",
-        ),
-        Field(
-            "Person_ID",
-            TEXT,
-            "national person key copied from the patient record",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.Person_ID",
-        ),
-        Field(
-            "RecordNumber",
-            decimal(23, 0),
-            "identifier of the patient row within the submission (equals UniqueID_IDS001 of the parent patient row)",
-            origin=Origin.EXTRACT,
-            copied_from="IDS001MPI.RecordNumber",
-        ),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number of the reporting period copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "Unique_ServiceRequestID",
-            TEXT,
-            "provider code joined to ServiceRequestId, copied from the referral",
-            origin=Origin.EXTRACT,
-            copied_from="IDS101Referral.Unique_ServiceRequestID",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        PATHWAY_ID,
+        PERSON_ID,
+        RECORD_NUMBER,
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        UNIQUE_MONTH_ID,
+        UNIQUE_SERVICE_REQUEST_ID,
+        EFFECTIVE_FROM,
     ),
 )

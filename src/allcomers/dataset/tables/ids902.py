@@ -1,6 +1,13 @@
 """IDS902CarePersQual: qualifications of members of staff."""
 
-from allcomers.dataset.model import DATE, DATETIME, INTEGER, TEXT, Basis, Field, Origin, Table, decimal
+from allcomers.dataset.model import DATE, TEXT, Basis, Field, Origin, Table, decimal
+from allcomers.dataset.tables.shared import (
+    EFFECTIVE_FROM,
+    ORG_ID_PROVIDER,
+    UNIQUE_CARE_PERSONNEL_ID_LOCAL,
+    UNIQUE_MONTH_ID_LOAD,
+    UNIQUE_SUBMISSION_ID,
+)
 
 IDS902 = Table(
     "IDS902CarePersQual",
@@ -49,38 +56,10 @@ IDS902 = Table(
             "submission identifier followed by the 9-digit row number of the IDS902 row",
             origin=Origin.LOAD,
         ),
-        Field(
-            "Unique_CarePersonnelID_Local",
-            TEXT,
-            "provider code followed by CarePersLocalId (null when the latter is null)",
-            origin=Origin.LOAD,
-        ),
-        Field(
-            "Unique_MonthID",
-            INTEGER,
-            "month number counted from April 1900 = 1 (April 2022 = 1465)",
-            origin=Origin.LOAD,
-        ),
-        Field(
-            "OrgID_Provider",
-            TEXT,
-            "provider code copied from the header field OrgIDProv",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "UniqueSubmissionID",
-            INTEGER,
-            "submission (file) identifier copied from the header",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
-        Field(
-            "EFFECTIVE_FROM",
-            DATETIME,
-            "load timestamp supplied with extracts",
-            origin=Origin.EXTRACT,
-            copied_from="IDS000Header",
-        ),
+        UNIQUE_CARE_PERSONNEL_ID_LOCAL,
+        UNIQUE_MONTH_ID_LOAD,
+        ORG_ID_PROVIDER,
+        UNIQUE_SUBMISSION_ID,
+        EFFECTIVE_FROM,
     ),
 )
