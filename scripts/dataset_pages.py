@@ -1,6 +1,8 @@
 """Writes the reference of the data set: a page for each table, with its fields and rules, from their declarations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+from page_text import markdown_page, markdown_table
 
 from allcomers.dataset.model import Field, NotEvaluated, Rule, Table
 from allcomers.dataset.rules import NOT_EVALUATED, RULES, STRUCTURE
@@ -15,14 +17,16 @@ def pages() -> Iterator[tuple[str, str]]:
     ]
     yield (
         "tables/index.md",
-        _page(
+        markdown_page(
             "Tables of the data set",
             "The national data set, version 2.1, as declared in `allcomers.dataset.tables`.",
-            _table(("Table", "Holds", "Submitted fields", "All fields"), rows),
+            markdown_table(("Table", "Holds", "Submitted fields", "All fields"), rows),
             "## Rules on what can be read at all",
-            _table(("Rule", "Leads to", "What is wrong", "What to do"), [_structural(rule) for rule in STRUCTURE]),
+            markdown_table(
+                ("Rule", "Leads to", "What is wrong", "What to do"), [_structural(rule) for rule in STRUCTURE]
+            ),
             "## National rules that the data set alone cannot decide",
-            _table(("Rule", "Leads to", "Table", "Why"), [_not_evaluated(rule) for rule in NOT_EVALUATED]),
+            markdown_table(("Rule", "Leads to", "Table", "Why"), [_not_evaluated(rule) for rule in NOT_EVALUATED]),
         ),
     )
     for table in TABLES:
@@ -37,15 +41,19 @@ def table_page(table: Table) -> str:
     key = ", ".join(f"`{name}`" for name in table.key) or "one record a submission"
     parent = f" Belongs to `{table.parent.table}` by `{table.parent.field}`." if table.parent else ""
     monthly = " Sent only in the submission of its own month." if table.monthly else ""
-    return _page(
+    return markdown_page(
         table.name,
         f"{table.meaning[0].upper()}{table.meaning[1:]}.",
         f"Identified within a submission by {key}.{parent}{monthly}",
         "## Submitted fields",
-        _table(("Field", "Holds", "Type", "Mandation", "How that is known", "Values", "Item"), submitted),
-        *(["## Derived fields", _table(("Field", "Holds", "Type", "Item", "Origin"), derived)] if derived else []),
+        markdown_table(("Field", "Holds", "Type", "Mandation", "How that is known", "Values", "Item"), submitted),
+        *(
+            ["## Derived fields", markdown_table(("Field", "Holds", "Type", "Item", "Origin"), derived)]
+            if derived
+            else []
+        ),
         "## Rules",
-        _table(("Rule", "Leads to", "Field", "What is wrong", "What to do", "Status"), rules),
+        markdown_table(("Rule", "Leads to", "Field", "What is wrong", "What to do", "Status"), rules),
     )
 
 
@@ -73,12 +81,3 @@ def _structural(rule: Rule) -> tuple[str, ...]:
 
 def _not_evaluated(rule: NotEvaluated) -> tuple[str, ...]:
     return rule.id, rule.severity.value, f"[{rule.table}]({rule.table}.md)", rule.reason
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", *parts]) + "\n"

@@ -1,7 +1,8 @@
 """The reference pages of the measures: one each, one a breakdown variable, the standards, the slips and an index."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+
+from page_text import markdown_page, markdown_table, slug
 
 from allcomers.measures import breakdowns, catalogue, defects, explaining, standards
 from allcomers.measures.measure import Category, Measure
@@ -14,9 +15,9 @@ FOLDER = "measures"
 def pages() -> Iterator[tuple[str, str]]:
     """Every page as (path below the generated folder, Markdown)."""
     for measure in catalogue.all():
-        yield f"{FOLDER}/{_slug(measure.id)}.md", _measure(measure)
+        yield f"{FOLDER}/{slug(measure.id)}.md", _measure(measure)
     for variable in _variables():
-        yield f"{FOLDER}/{_slug(variable)}.md", _variable(breakdowns.of(variable))
+        yield f"{FOLDER}/{slug(variable)}.md", _variable(breakdowns.of(variable))
     yield f"{FOLDER}/standards.md", _standards()
     yield f"{FOLDER}/slips.md", _slips()
     yield f"{FOLDER}/index.md", _index()
@@ -29,13 +30,13 @@ def _measure(measure: Measure) -> str:
         f"`allcomers define {measure.id} --sql tsql` writes it in another dialect.\n\n"
         f"```sql\n{statement(measure)}\n```"
     )
-    return _page(f"{measure.id} {measure.name}", _table(("", ""), rows), query)
+    return markdown_page(f"{measure.id} {measure.name}", markdown_table(("", ""), rows), query)
 
 
 def _variable(categories: tuple[Category, ...]) -> str:
     rows = [(one.a, one.b, explaining.belonging(one), one.status, one.note) for one in categories]
     headings = ("Category", "Within it", "Who is in it", "Status", "Note")
-    return _page(f"{categories[0].variable} {categories[0].type}", _table(headings, rows))
+    return markdown_page(f"{categories[0].variable} {categories[0].type}", markdown_table(headings, rows))
 
 
 def _standards() -> str:
@@ -53,10 +54,10 @@ def _standards() -> str:
         for one in standards.STANDARDS
     ]
     headings = ("Standard", "Measure", "Level", "From", "To", "Level is", "Source", "Note")
-    return _page(
+    return markdown_page(
         "Standards and targets",
         "A level that is not verified is never shown as passed or failed.",
-        _table(headings, rows),
+        markdown_table(headings, rows),
     )
 
 
@@ -66,7 +67,7 @@ def _slips() -> str:
         for one in defects.DEFECTS
     ]
     headings = ("Slip", "In", "Printed", "Read here", "Another form with --compat official")
-    return _page("Slips in the official wording", _table(headings, rows))
+    return markdown_page("Slips in the official wording", markdown_table(headings, rows))
 
 
 def _touched(defect: defects.Defect) -> Iterator[str]:
@@ -78,13 +79,13 @@ def _index() -> str:
     parts = []
     for family, module in catalogue.FAMILIES.items():
         rows = [(_linked(one.id), one.name, one.kind, str(one.frequency), one.status) for one in module.MEASURES]
-        parts.append(f"## {family}\n\n" + _table(("Id", "Name", "Kind", "Published", "Status"), rows))
+        parts.append(f"## {family}\n\n" + markdown_table(("Id", "Name", "Kind", "Published", "Status"), rows))
     rows = [(_linked(one), breakdowns.of(one)[0].type, str(len(breakdowns.of(one)))) for one in _variables()]
-    parts.append("## Breakdowns\n\n" + _table(("Id", "Variable", "Categories"), rows))
+    parts.append("## Breakdowns\n\n" + markdown_table(("Id", "Variable", "Categories"), rows))
     missing = [(id_, reason) for id_, reason in NOT_COMPUTED.items()]
-    parts.append("## Not computed\n\n" + (_table(("Id", "Why"), missing) if missing else "None."))
+    parts.append("## Not computed\n\n" + (markdown_table(("Id", "Why"), missing) if missing else "None."))
     more = "See also the [standards](standards.md) and the [slips in the official wording](slips.md)."
-    return _page("Measures", more, *parts)
+    return markdown_page("Measures", more, *parts)
 
 
 def _variables() -> Iterator[str]:
@@ -92,17 +93,4 @@ def _variables() -> Iterator[str]:
 
 
 def _linked(id_: str) -> str:
-    return f"[{id_}]({_slug(id_)}.md)"
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join((f"# {title}", *(part for part in parts if part))) + "\n"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return f"[{id_}]({slug(id_)}.md)"

@@ -4,10 +4,11 @@ python scripts/published_pages.py [FOLDER]        the folder is docs/reference/g
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
+from page_text import markdown_page, markdown_table
 from typer.cli import get_docs_for_click
 
 from allcomers.cli import app
@@ -42,19 +43,19 @@ def layouts_page() -> str:
     ]
     percentages = [(f"`{name}`", _code(annual), _code(monthly)) for name, (annual, monthly) in PERCENTAGES.items()]
     levels = [(level.name, level.key, ", ".join(level.published)) for level in LEVELS]
-    return _page(
+    return markdown_page(
         "Published layouts",
         "The layouts of NHS England's tables that can be read. Names of columns and of organisation types are compared "
         "without case, spaces or underscores. A column that is not listed is kept as text, under `published: ` and "
         "its name, and is named on the site's data page.",
         "## Counts",
-        _table(("Our name", "What is counted", "Annual column", "Monthly measure", "Required"), counts),
+        markdown_table(("Our name", "What is counted", "Annual column", "Monthly measure", "Required"), counts),
         "## Percentages",
         "They are compared with the interval of our own figure, and printed as the official rate.",
-        _table(("Figure", "Annual column", "Monthly measure"), percentages),
+        markdown_table(("Figure", "Annual column", "Monthly measure"), percentages),
         *(part for layout in LAYOUTS for part in _layout(layout)),
         "## Kinds of organisation",
-        _table(("Kind", "Key", "Organisation types as published"), levels),
+        markdown_table(("Kind", "Key", "Organisation types as published"), levels),
     )
 
 
@@ -69,20 +70,20 @@ def _layout(layout: Layout) -> tuple[str, ...]:
         f"## The {layout.name} layout",
         f"This is {layout.description}. Beside the counts and percentages above it has these columns, shown as they "
         "are compared.",
-        _table(("Our name", "Wordings", "Required"), rows),
+        markdown_table(("Our name", "Wordings", "Required"), rows),
     )
 
 
 def figures_page() -> str:
     """Every figure on every base, and the columns of figures.csv."""
     columns = [(", ".join(f"`{name}`" for name in names.split(", ")), meaning) for names, meaning in COLUMN_MEANINGS]
-    return _page(
+    return markdown_page(
         "Figures",
         "Each figure is one count over another, of the same period. A base that does not contain the outcomes gives a "
         "ratio that can pass 100 %, because the people differ.",
         *(part for figure in FIGURES for part in _figure(figure)),
         "## Columns of `figures.csv`",
-        _table(("Column", "Holds"), columns),
+        markdown_table(("Column", "Holds"), columns),
     )
 
 
@@ -100,18 +101,18 @@ def _figure(figure: Figure) -> tuple[str, ...]:
     return (
         f"## {figure.title}",
         f"`{figure.name}`. Official wording: {figure.official_wording}.",
-        _table(("Base", "Kind", "Formula", "Divided by", "Contains the outcomes"), rows),
+        markdown_table(("Base", "Kind", "Formula", "Divided by", "Contains the outcomes"), rows),
     )
 
 
 def faults_page() -> str:
     """Every kind of fault, what it means and what is done with the row."""
     rows = [(f"`{kind.code}`", kind.severity, kind.meaning, kind.handling) for kind in KINDS]
-    return _page(
+    return markdown_page(
         "Faults in published tables",
         "Every instance is a row of `faults.csv`. A *fault* cannot be true of a correct table; a *note* can be, and a "
         "reader should know of it.",
-        _table(("Kind", "Severity", "Meaning", "What is done"), rows),
+        markdown_table(("Kind", "Severity", "Meaning", "What is done"), rows),
     )
 
 
@@ -119,15 +120,6 @@ def commands_page() -> str:
     """The help of every command, as Typer gives it."""
     command = typer.main.get_command(app)
     return get_docs_for_click(obj=command, ctx=typer.Context(command), name="allcomers", title="Commands")
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join((f"# {title}", *parts)) + "\n"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
 
 
 def _code(text: str | None) -> str:

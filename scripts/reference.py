@@ -5,15 +5,15 @@
 A writer returns its pages as (path below the folder, Markdown). To add a kind of page, add a writer to WRITERS.
 """
 
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import dataset_pages
 import measure_pages
 import published_pages
+from page_text import markdown_page, markdown_table, slug
 
 from allcomers import codes, instruments
 from allcomers.codes import CodeList
@@ -27,22 +27,25 @@ def instrument_pages() -> Pages:
     """One page an instrument, and their index."""
     rows = []
     for one in instruments.all():
-        path = f"{_slug(one.key)}.md"
+        path = f"{slug(one.key)}.md"
         rows.append((f"[{one.key}]({path})", one.name, one.construct, str(one.caseness or "none")))
         yield f"instruments/{path}", _instrument(one)
-    yield "instruments/index.md", _page("Instruments", _table(("Key", "Name", "Measures", "Caseness"), rows))
+    yield (
+        "instruments/index.md",
+        markdown_page("Instruments", markdown_table(("Key", "Name", "Measures", "Caseness"), rows)),
+    )
 
 
 def code_pages() -> Pages:
     """One page a code list, and their index."""
     rows = []
     for one in codes.all():
-        path = f"{_slug(one.name)}.md"
+        path = f"{slug(one.name)}.md"
         doubtful = sum(code.meaning_status is not Status.VERIFIED for code in one)
         rows.append((f"[{one.name}]({path})", ", ".join(one.fields), str(len(one.codes)), str(doubtful)))
         yield f"codes/{path}", _code_list(one)
     headings = ("List", "Fields", "Codes", "Meanings not verified")
-    yield "codes/index.md", _page("Code lists", _table(headings, rows))
+    yield "codes/index.md", markdown_page("Code lists", markdown_table(headings, rows))
 
 
 WRITERS: tuple[Callable[[], Pages], ...] = (
@@ -67,15 +70,15 @@ def write(folder: Path) -> int:
 
 def _instrument(one: Instrument) -> str:
     parts = [
-        _table(("Fact", "Value"), _facts(one)),
-        "## Scores\n\n" + _table(("Version", "Made by", "From", "To", "Status"), map(_scale, one.scales)),
+        markdown_table(("Fact", "Value"), _facts(one)),
+        "## Scores\n\n" + markdown_table(("Version", "Made by", "From", "To", "Status"), map(_scale, one.scales)),
         "## Thresholds\n\n" + _thresholds(one),
         "## Bands\n\n" + _bands(one.bands) if one.bands else "",
         "## Items\n\n" + _items(one),
         "## Sources\n\n" + "\n".join(f"- {source}" for source in one.sources),
         one.note,
     ]
-    return _page(one.name, *parts)
+    return markdown_page(one.name, *parts)
 
 
 def _facts(one: Instrument) -> list[tuple[str, str]]:
@@ -107,12 +110,15 @@ def _thresholds(one: Instrument) -> str:
         return (name.replace("_", " "), str(threshold), str(threshold.status), threshold.source, threshold.note)
 
     rows = [row(name, threshold) for name, threshold in one.thresholds.items()]
-    return _table(("Threshold", "Score", "Status", "Source", "Note"), rows) if rows else "None nationally."
+    return markdown_table(("Threshold", "Score", "Status", "Source", "Note"), rows) if rows else "None nationally."
 
 
 def _bands(one: Bands) -> str:
     rows = [(str(band.low), str(band.high), band.label) for band in one.bands]
-    return _table(("From", "To", "Band"), rows) + f"\n\nStatus: {one.status}. Source: {one.source}. {one.note}".rstrip()
+    return (
+        markdown_table(("From", "To", "Band"), rows)
+        + f"\n\nStatus: {one.status}. Source: {one.source}. {one.note}".rstrip()
+    )
 
 
 def _items(one: Instrument) -> str:
@@ -121,8 +127,8 @@ def _items(one: Instrument) -> str:
         for item in (*one.items, *one.further_items)
     ]
     licence = "" if one.licence.reproduced else "The wording is not reproduced, for its licence.\n\n"
-    options = "\n\n" + _table(("Scores", "Answer"), [(str(o.value), o.label) for o in one.options])
-    return licence + _table(("Item", "Wording", "Answers", ""), rows) + (options if one.options else "")
+    options = "\n\n" + markdown_table(("Scores", "Answer"), [(str(o.value), o.label) for o in one.options])
+    return licence + markdown_table(("Item", "Wording", "Answers", ""), rows) + (options if one.options else "")
 
 
 def _code_list(one: CodeList) -> str:
@@ -132,26 +138,17 @@ def _code_list(one: CodeList) -> str:
     ]
     held = f"Held by {', '.join(one.fields)}, in version {' and '.join(one.versions)} of the data set."
     sources = "Sources: " + "; ".join(one.sources) + "."
-    return _page(
-        one.name, held, _table(("Code", "Meaning", "Group", "Code is", "Meaning is", "Note"), rows), one.note, sources
+    return markdown_page(
+        one.name,
+        held,
+        markdown_table(("Code", "Meaning", "Group", "Code is", "Meaning is", "Note"), rows),
+        one.note,
+        sources,
     )
 
 
 def _numbers(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join((f"# {title}", *(part for part in parts if part))) + "\n"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def main() -> None:
