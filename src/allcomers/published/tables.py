@@ -106,11 +106,13 @@ def read_tables(paths: Sequence[Path], on_progress: Callable[[str], None] = lamb
 def _read_file(path: Path, read: _Read) -> None:
     try:
         sources = open_sources(path)
-        recognised = [(source, layout) for source in sources if (layout := _recognise(source))]
-        if not recognised:
+        layouts = [(source, _recognise(source)) for source in sources]
+        if not any(layout for _, layout in layouts):
             raise _not_ours(path, sources)
-        read.not_read.extend(source.name for source in sources if not _recognise(source))
-        for source, layout in recognised:
+        for source, layout in layouts:
+            if layout is None:
+                read.not_read.append(source.name)
+                continue
             frame, found, description = _READERS[layout.name](source, layout, len(read.sources))
             read.frames.append(frame)
             read.faults.extend(found)
