@@ -19,9 +19,8 @@ from allcomers.measures.calculate import Figures, Floats
 from allcomers.measures.levels import Level, Organisations
 from allcomers.measures.measure import Share, terms
 from allcomers.measures.periods import Period
+from allcomers.measures.rounding import HALF_ROUNDING, ROUNDED_TO, SMALLEST_SHOWN
 
-FEWEST = 5
-ROUNDING = 5
 LEAST_LEFT = 3
 """Fewest values that a withheld count of 1 to 4 must still be able to have."""
 SUMS: Mapping[str, tuple[str, ...]] = {
@@ -85,12 +84,12 @@ def shown(figures: Figures) -> Shown:
     below = np.array([node.level is not Level.ENGLAND for node in figures.organisations.nodes])[None, None, :, None]
     counted = np.array([each.kind in ("count", "sum") for each in figures.measures])
     counts = np.where(counted, np.nan_to_num(figures.over), 0.0)
-    small = below & (counts < FEWEST) & counted
+    small = below & (counts < SMALLEST_SHOWN) & counted
     hidden = protected(counts[..., counted], small[..., counted], below, list(_sums(figures, counted)))
     withheld = small.copy()
     withheld[..., counted] = hidden
     secondary = int((withheld & ~small).sum())
-    withheld |= _shares_withheld(figures, below, withheld) | (below & (figures.behind < FEWEST))
+    withheld |= _shares_withheld(figures, below, withheld) | (below & (figures.behind < SMALLEST_SHOWN))
     values = np.where(below, _rounded_below(figures, counted), _rounded_england(figures, counted))
     return Shown(np.where(withheld, np.nan, values), withheld, secondary)
 
@@ -103,10 +102,10 @@ def bounds(counts: Floats, small: Flags, hidden: Flags, below: Flags, sums: Sequ
     counts : exact counts. small : withheld as under 5, which the reader is taken to know. hidden : withheld at all.
     below : where figures are rounded.
     """
-    rounded = np.floor((counts + ROUNDING // 2) / ROUNDING) * ROUNDING
-    low = np.where(below, np.maximum(rounded - ROUNDING // 2, FEWEST), counts)
-    high = np.where(below, rounded + ROUNDING // 2, counts)
-    low, high = np.where(hidden, 0.0, low), np.where(hidden, np.where(small, FEWEST - 1.0, _UNBOUNDED), high)
+    rounded = np.floor((counts + HALF_ROUNDING) / ROUNDED_TO) * ROUNDED_TO
+    low = np.where(below, np.maximum(rounded - HALF_ROUNDING, SMALLEST_SHOWN), counts)
+    high = np.where(below, rounded + HALF_ROUNDING, counts)
+    low, high = np.where(hidden, 0.0, low), np.where(hidden, np.where(small, SMALLEST_SHOWN - 1.0, _UNBOUNDED), high)
     applies = [_holds(counts, each) for each in sums]
     changed = True
     while changed:
@@ -274,7 +273,7 @@ def organisation_sums(organisations: Organisations) -> Iterator[tuple[int, tuple
 def _shares_withheld(figures: Figures, below: Flags, withheld: Flags) -> Flags:
     """Shares with few people above or below the line, or of a count that is kept back to protect another."""
     shares = np.array([each.kind == "percentage" for each in figures.measures])
-    few: Flags = below & shares & ((figures.over < FEWEST) | (figures.under < FEWEST))
+    few: Flags = below & shares & ((figures.over < SMALLEST_SHOWN) | (figures.under < SMALLEST_SHOWN))
     place = {each.id: at for at, each in enumerate(figures.measures)}
     for at, each in enumerate(figures.measures):
         if isinstance(each.of, Share) and isinstance(each.of.of, str):
@@ -285,7 +284,7 @@ def _shares_withheld(figures: Figures, below: Flags, withheld: Flags) -> Flags:
 
 def _rounded_below(figures: Figures, counted: Flags) -> Floats:
     """Counts to 5, whole percents, other statistics to one decimal."""
-    counts = np.floor((figures.over + ROUNDING // 2) / ROUNDING) * ROUNDING
+    counts = np.floor((figures.over + HALF_ROUNDING) / ROUNDED_TO) * ROUNDED_TO
     shares = np.array([each.kind == "percentage" for each in figures.measures])
     return np.where(counted, counts, np.where(shares, percent(figures, 1), one_decimal(figures.values)))
 

@@ -11,6 +11,7 @@ from allcomers.measures.calculate import Figures, Telling
 from allcomers.measures.levels import Level, check_listed
 from allcomers.measures.measure import Category, Measure
 from allcomers.measures.periods import Period
+from allcomers.measures.rounding import SMALLEST_SHOWN
 from allcomers.pathways.deriving import Held
 
 
@@ -129,4 +130,4 @@ def _compared(differing: dict[str, int]) -> tuple[str, ...]:
 
 def _not_small(count: int) -> str:
     """A note leaves the service too."""
-    return "fewer than 5" if 0 < count < disclosure.FEWEST else f"{count:,}"
+    return "fewer than 5" if 0 < count < SMALLEST_SHOWN else f"{count:,}"

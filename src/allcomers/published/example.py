@@ -20,6 +20,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.special import expit
 
+from allcomers.measures.rounding import ROUNDED_TO, SMALLEST_SHOWN
 from allcomers.published.example_people import (
     AREAS,
     BREAKDOWNS,
@@ -31,7 +32,6 @@ from allcomers.published.example_people import (
     Stage,
 )
 from allcomers.published.figures import FIGURES, KEYS, Figure
-from allcomers.published.intervals import ROUNDED_TO, SMALLEST_SHOWN
 from allcomers.published.layouts import COUNTS, PERCENTAGES, TOTAL, WITHHELD
 
 YEARS = ("2021-22", "2022-23", "2023-24")

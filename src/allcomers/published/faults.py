@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from allcomers.measures.rounding import ROUNDED_TO
 from allcomers.published.figures import FIGURES, KEYS, Base, Figure, bounds, is_published, percent_interval
 from allcomers.published.layouts import COUNTS, percent_column
 from allcomers.published.source import Source
@@ -214,10 +215,10 @@ def _unknown_types(counts: pl.DataFrame) -> pl.DataFrame:
 
 def _not_rounded(counts: pl.DataFrame) -> pl.DataFrame:
     names = [count.name for count in COUNTS]
-    odd = pl.any_horizontal((pl.col(name) % 5 != 0).fill_null(False) for name in names)
+    odd = pl.any_horizontal((pl.col(name) % ROUNDED_TO != 0).fill_null(False) for name in names)
     below_england = pl.col("level").ne_missing("england")
     values = pl.concat_str(
-        [pl.when(pl.col(name) % 5 != 0).then(_text("{} = {}", pl.lit(name), pl.col(name))) for name in names],
+        [pl.when(pl.col(name) % ROUNDED_TO != 0).then(_text("{} = {}", pl.lit(name), pl.col(name))) for name in names],
         separator=", ",
         ignore_nulls=True,
     )

@@ -9,12 +9,10 @@ Source: NHS England, annual data 2024-25 and dashboard SQL (`ROUND((n + 2) / 5) 
 
 import polars as pl
 
+from allcomers.measures.rounding import HALF_ROUNDING, ROUNDED_TO, SMALLEST_SHOWN
 from allcomers.published.layouts import WITHHELD
 
-ROUNDED_TO = 5
-SMALLEST_SHOWN = 5
 LARGEST_WITHHELD = SMALLEST_SHOWN - 1
-HALF_ROUNDING = ROUNDED_TO // 2
 
 
 def count_interval(printed: pl.Expr, *, exact: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
