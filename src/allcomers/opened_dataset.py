@@ -76,9 +76,9 @@ class OpenedDataset:
         ------
         UnusableSourceError : there is no table of that name.
         """
-        if name not in plan.TABLES:
+        if name not in plan.ASKED_FOR:
             raise UnusableSourceError(
-                where=name, found="there is no such table", expected=f"One of: {', '.join(plan.TABLES)}"
+                where=name, found="there is no such table", expected=f"One of: {', '.join(plan.ASKED_FOR)}"
             )
         return self.held.frame(name, order_by=("pathway_no",) if name == "pathway" else ())
 

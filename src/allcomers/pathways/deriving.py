@@ -29,7 +29,7 @@ class Held:
 
     Attributes
     ----------
-    plan : the tables of `plan.TABLES`, as steps over those that are held: each is made when it is asked for.
+    plan : the tables of `plan.ASKED_FOR`, as steps over those that are held: each is made when it is asked for.
     notes : what a reader of the tables has to know, a sentence each.
     """
 
@@ -106,7 +106,8 @@ def hold(
     whole = plan.build(choices, absent=missing)
     tell("deriving pathways")
     engine.make(whole, CORE, {})
-    rest = [bound.step for name, bound in whole.steps.items() if name in whole.needed(plan.TABLES) and name not in CORE]
+    asked_for = whole.needed(plan.ASKED_FOR)
+    rest = [bound.step for name, bound in whole.steps.items() if name in asked_for and name not in CORE]
     later = Plan(rest, {**whole.sources, **{name: whole.columns(name) for name in CORE}})
     return Held(engine, later, _notes(Derivations(choices), missing))
 

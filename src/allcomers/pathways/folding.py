@@ -112,6 +112,10 @@ FOLDED = (
         ),
         by_unique_id=True,
     ),
+    Folded(
+        "IDS003AccommStatus",
+        ("LocalPatientId", "AccommodationType", "SettledAccommodationInd", "AccommodationTypeDate"),
+    ),
     Folded("IDS007DisabilityType", ("LocalPatientId", "DisabCode")),
     Folded("IDS011SocPerCircumstances", ("LocalPatientId", "SocPerCircumstance", "SocPerCircumstanceRecDate")),
     Folded(
@@ -129,6 +133,8 @@ FOLDED = (
         ),
         extra=(("PathwayID", _OWN_PATHWAY), ("OrgID_Provider", _PROVIDER_KEY)),
     ),
+    Folded("IDS105OnwardReferral", ("ServiceRequestId", "OnwardReferDate", "OnwardReferReason", "OrgIDReceiving")),
+    Folded("IDS108WaitingTimePauses", ("ServiceRequestId", "PauseStartDate", "PauseEndDate", "PauseReason")),
     Folded(
         "IDS201CareContact",
         (

@@ -8,7 +8,7 @@ from allcomers.engine.step import Join, Step
 from allcomers.pathways import lookups
 from allcomers.pathways.derivations import Choices, Derivation, Derivations
 from allcomers.pathways.folding import SOURCES
-from allcomers.pathways.steps import contacts, employment, referrals, returns, scores, sessions
+from allcomers.pathways.steps import contacts, employment, occasions, referrals, returns, scores, sessions
 
 TABLES = (
     "pathway",
@@ -24,6 +24,9 @@ TABLES = (
     "returned",
 )
 """The named tables, in the order in which they are made."""
+
+ASKED_FOR = (*TABLES, *occasions.TABLES)
+"""Those that can be asked for by name; `derive` writes `TABLES`."""
 
 _REFERRAL = (
     "pathway_no",
@@ -88,6 +91,7 @@ def _steps(derivations: Derivations, absent: Collection[str]) -> tuple[Step, ...
         *employment.STEPS,
         *_gathering(derivations, absent),
         *returns.STEPS,
+        *occasions.STEPS,
     )
 
 

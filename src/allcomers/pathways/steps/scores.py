@@ -33,7 +33,7 @@ def steps(*, follow_up_scores: bool = True) -> tuple[Step, ...]:
                 "score": "score_number",
                 "order_no": order_number("scored_on", "IDS607CodedScoreAssessmentAct.record_no", table=1),
             },
-            keep=("pathway_no", "instrument", "is_for_everyone"),
+            keep=("pathway_no", "instrument", "is_for_everyone", "scored_on"),
             joins=(
                 Join(SCORE_SCALE, ("CodedAssToolType",), "inner"),
                 Join("scored_activity", ("submission_no", "CareActId"), "inner"),
@@ -46,6 +46,7 @@ def steps(*, follow_up_scores: bool = True) -> tuple[Step, ...]:
             "IDS606CodedScoreAssessmentRefer",
             columns={
                 "score": "score_number",
+                "scored_on": "AssToolCompDate",
                 "order_no": order_number("AssToolCompDate", "IDS606CodedScoreAssessmentRefer.record_no"),
             },
             keep=("pathway_no", "instrument", "is_for_everyone"),
