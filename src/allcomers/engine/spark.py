@@ -40,7 +40,12 @@ _SETTINGS = {
     # Spark 4 trips over this rule in the plan of pathways, and says that the rule made the plan invalid.
     "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases",
 }
-_QUIET = "rootLogger.level = off\n"
+_QUIET = """\
+rootLogger.level = off
+appender.nowhere.type = Null
+appender.nowhere.name = nowhere
+rootLogger.appenderRef.nowhere.ref = nowhere
+"""
 """Spark talks from its first moment, and its errors quote values. As exceptions, they get words of ours."""
 _PYTHON_LOGGER = "SQLQueryContextLogger"
 
@@ -86,7 +91,9 @@ class SparkEngine:
         self.add_parquet(name, [path])
 
     def add_parquet(self, name: str, paths: Sequence[Path | str]) -> None:
-        frame = self._spark.read.option("mergeSchema", "true").parquet(*(str(path) for path in paths))
+        # To compare the columns of several files is a query in itself, and takes as long as one.
+        several = "true" if len(paths) > 1 else "false"
+        frame = self._spark.read.option("mergeSchema", several).parquet(*(str(path) for path in paths))
         self._hold(name, frame.selectExpr(*(_as_held(*column) for column in frame.dtypes)))
 
     def add_query(self, name: str, session: Session, sql: str) -> None:
@@ -104,10 +111,8 @@ class SparkEngine:
             with _told():
                 for name in plan.needed(wanted):
                     frame = self._spark.sql(plan.step_sql(name, self.dialect, **parameters))
-                    self._hold(name, frame.persist() if name in kept else frame)
+                    self._hold(name, self._written(name, frame) if name in kept else frame)
                     made.append(name)
-                for name in wanted:
-                    self._frames[name].count()
         except BaseException:
             self.drop(made)
             raise
@@ -131,10 +136,9 @@ class SparkEngine:
 
     def drop(self, names: Iterable[str]) -> None:
         for name in names:
-            frame = self._frames.pop(name)
-            if frame.is_cached:
-                frame.unpersist()
+            del self._frames[name]
             self._spark.catalog.dropTempView(name)
+            shutil.rmtree(self._folder(name), ignore_errors=True)
 
     def close(self) -> None:
         if self._own_spark:
@@ -142,6 +146,15 @@ class SparkEngine:
         else:
             self.drop(list(self._frames))
         self._clear()
+
+    def _written(self, name: str, frame: "DataFrame") -> "DataFrame":
+        """The same rows, computed once and read back: a plan that goes back to the data set takes minutes to optimise,
+        and rows on disk leave memory to the query."""
+        frame.write.parquet(self._folder(name))
+        return self._spark.read.schema(frame.schema).parquet(self._folder(name))
+
+    def _folder(self, name: str) -> str:
+        return str(self.staging / f"{name}.made")
 
     def _hold(self, name: str, frame: "DataFrame") -> None:
         frame.createOrReplaceTempView(f"`{name}`")

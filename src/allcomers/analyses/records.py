@@ -1,0 +1,179 @@
+"""The records that an analysis asks: derived tables of the pathways concerned, read column by column."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from allcomers.engine.binding import Columns
+from allcomers.engine.plan import Plan
+from allcomers.engine.running import run
+from allcomers.engine.step import Join, Step
+from allcomers.exceptions import MeasureRequestError, PeriodError
+from allcomers.measures.levels import Level
+from allcomers.measures.periods import Period
+from allcomers.pathways.deriving import Held
+from allcomers.pathways.folding import SOURCES
+
+DEFAULT_SEED = 1
+NOT_RECORDED = "not recorded"
+
+GROUPS: Mapping[str, str] = {
+    "provider": "pathway.provider_code",
+    "subicb": "pathway.sub_icb_code",
+    "icb": "pathway.icb_code",
+    "region": "pathway.region_code",
+    "gender": "pathway.gender",
+    "ethnic_category": "pathway.ethnic_category",
+    "deprivation_decile": "cast(pathway.deprivation_decile as varchar)",
+    "problem": "pathway.problem",
+    "source_of_referral": "pathway.source_of_referral",
+    "employment": "pathway.employment_first",
+}
+"""What an analysis can be asked by, as an expression over `pathway`. Pathways without a value are a group of their own,
+"not recorded"."""
+
+_LEVELS = (Level.PROVIDER, Level.SUB_ICB, Level.ICB, Level.REGION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """Derived tables, the period asked about, and whose pathways they are.
+
+    Attributes
+    ----------
+    held : the engine and its tables.
+    period : the days asked about; `$period_start` and `$period_end` in expressions.
+    data_end : the last day that the data tell of: what had not happened by then is censored.
+    label : whom it is about, such as "England" or a provider's code.
+    where : which pathways, as a predicate over `pathway`.
+    by : a key of `GROUPS`, or None for all together.
+    seed : of everything random.
+    """
+
+    held: Held
+    period: Period
+    data_end: dt.date
+    label: str = "England"
+    where: str = "true"
+    by: str | None = None
+    seed: int = DEFAULT_SEED
+
+    def __post_init__(self) -> None:
+        if self.by is not None and self.by not in GROUPS:
+            raise MeasureRequestError(where="by", found=f'"{self.by}"', expected=f"One of: {', '.join(GROUPS)}")
+
+    def grouped(self, by: str | None) -> "Records":
+        """The same records, asked by something else."""
+        return replace(self, by=by)
+
+    def pathways(self, columns: Sequence[str] | Mapping[str, str], *, where: str = "true") -> pl.DataFrame:
+        """One row a pathway.
+
+        Parameters
+        ----------
+        columns : names of `pathway`'s columns, or name to SQL expression over them.
+        where : which of them; `$period_start` and `$period_end` are the period's first and last day.
+
+        Returns
+        -------
+        `group` (text), then the columns, in no order. Scores are 64-bit floats; null where not recorded.
+
+        Raises
+        ------
+        DefinitionError : there is no such column, or types do not go together.
+        """
+        return self.rows("pathway", columns, where=where)
+
+    def rows(self, table: str, columns: Sequence[str] | Mapping[str, str], *, where: str = "true") -> pl.DataFrame:
+        """Rows of a derived table that has `pathway_no` (`plan.ASKED_FOR`: score, contact, session, pause, …).
+
+        Parameters
+        ----------
+        columns : as for `pathways`, over the table and `pathway`. A name that both have is qualified
+            ("contact.received_on"), unless it is `pathway_no`.
+        where : which rows, over both tables.
+        """
+        with ExitStack() as held:
+            tables = dict.fromkeys((table, "pathway"))
+            for name in tables:
+                held.enter_context(self.held.made(name))
+            step = Step(
+                "asked",
+                table,
+                columns={"group": self._group, **_expressions(columns)},
+                joins=(Join("pathway", ("pathway_no",), "inner"),) if table != "pathway" else (),
+                where=f"({self.where}) and ({where})",
+            )
+            return self._made(step, {name: self.held.plan.columns(name) for name in tables})
+
+    @property
+    def _group(self) -> str:
+        if self.by is None:
+            return _literal(self.label)
+        return f"coalesce({GROUPS[self.by]}, {_literal(NOT_RECORDED)})"
+
+    def _made(self, step: Step, sources: Mapping[str, Columns]) -> pl.DataFrame:
+        days = {"period_start": self.period.starts_on, "period_end": self.period.ends_on}
+        made = run(self.held.engine, Plan([step], sources), [step.name], **days)[step.name]
+        decimals = [name for name, kind in made.schema.items() if kind.is_decimal()]
+        return made.with_columns(pl.col(decimals).cast(pl.Float64))
+
+
+def records(
+    held: Held,
+    period: Period,
+    *,
+    organisation: str | None = None,
+    by: str | None = None,
+    seed: int = DEFAULT_SEED,
+) -> Records:
+    """What an analysis can ask.
+
+    Parameters
+    ----------
+    organisation : code of a provider, sub-ICB location, ICB or region; everyone when None.
+    by : a key of `GROUPS`. seed : of everything random.
+
+    Raises
+    ------
+    PeriodError : the data end before the period does.
+    MeasureRequestError : no pathway has such an organisation, or there is no such group.
+    """
+    end = run(held.engine, Plan([_DATA_END], {"IDS101Referral": SOURCES["IDS101Referral"]}), ["data_end"])["data_end"]
+    data_end = end.item()
+    if data_end is None or data_end < period.ends_on:
+        raise PeriodError(
+            where=period.label,
+            found=f"the data end on {data_end}" if data_end else "the data set has no submission with an end",
+            expected=f"Data up to {period.ends_on}",
+            next_step="Ask for an earlier period",
+        )
+    everyone = Records(held=held, period=period, data_end=data_end, by=by, seed=seed)
+    return everyone if organisation is None else _of_organisation(everyone, organisation)
+
+
+_DATA_END = Step("data_end", "IDS101Referral", columns={"data_end": "max(data_ended_on)"})
+
+
+def _of_organisation(everyone: Records, code: str) -> Records:
+    for level in _LEVELS:
+        where = f"pathway.{level.columns[0]} = {_literal(code)}"
+        if everyone.pathways({"one": "count(*)"}, where=where)["one"].sum():
+            return replace(everyone, label=code, where=where)
+    raise MeasureRequestError(
+        where="--organisation",
+        found=f'no referral has the organisation "{code}"',
+        expected="The code of a provider, sub-ICB location, ICB or region that is in the data set",
+        next_step="`allcomers measure … --by provider --only M001` lists the providers",
+    )
+
+
+def _expressions(columns: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
+    return columns if isinstance(columns, Mapping) else {name: name for name in columns}
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
