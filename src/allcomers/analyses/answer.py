@@ -1,10 +1,11 @@
 """What an analysis of records answers: a sentence, a table whose columns say what they are, a chart of that table.
 
-A chart has no data of its own. It draws columns of its answer's table, so that what is withheld in the table is
-withheld in the chart.
+A chart has no data of its own, and a sentence no numbers: both take them from their answer's table, so that what is
+withheld or rounded there is withheld or rounded everywhere.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 
@@ -12,6 +13,11 @@ import polars as pl
 
 from allcomers.analyses.finding import Finding, Inclusion
 from allcomers.analyses.records import Records
+
+
+REFERENCE = re.compile(r"\{(\w+)@(\d+)\}")
+"""A cell in a sentence: `{recovered@0}` is column `recovered` of the table's first row."""
+_LEAST_PROBABILITY = 0.001
 
 
 class Kind(StrEnum):
@@ -46,6 +52,29 @@ class Column:
     among: str = ""
     within: str = ""
     digits: int = 1
+
+    def written(self, value: object) -> str:
+        """A value as a reader sees it; "–" where there is none.
+
+        >>> Column("share", "Recovered", Kind.SHARE).written(0.4567)
+        '45.7%'
+        """
+        if value is None:
+            return "–"
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            return self._number(value)
+        return str(value)
+
+    def _number(self, value: float) -> str:
+        match self.kind:
+            case Kind.SHARE:
+                return f"{100 * value:.{self.digits}f}%"
+            case Kind.COUNT:
+                return f"{value:,.0f}"
+            case Kind.PROBABILITY:
+                return f"{value:.3f}" if value >= _LEAST_PROBABILITY else f"under {_LEAST_PROBABILITY}"
+            case _:
+                return f"{value:,.{self.digits}f}"
 
 
 class Shape(StrEnum):
@@ -90,7 +119,8 @@ class Answer(Finding):
     Attributes
     ----------
     title : of what, in a few words.
-    sentence : the finding in plain words, for someone who reads nothing else.
+    sentence : the finding in plain words, for someone who reads nothing else. Its numbers are references to cells of
+        the table (`REFERENCE`); `said` has them written out.
     table : a row for each thing told of; the first column is `group` where the analysis was asked by group.
     columns : what each column of the table is, in order; the table has no other.
     chart : None where there is nothing to draw.
@@ -108,6 +138,23 @@ class Answer(Finding):
 
     def __post_init__(self) -> None:
         assert list(self.table.columns) == [column.name for column in self.columns], self.title
+        assert self.table.is_empty() or REFERENCE.search(self.sentence), (
+            f"{self.title}: a sentence takes its numbers from the table, as {{column@row}}"
+        )
+        assert all(name in self.table.columns and row < self.table.height for name, row in self.cells), self.sentence
+
+    @property
+    def cells(self) -> Iterator[tuple[str, int]]:
+        """Column and row of every number in the sentence."""
+        return ((found[1], int(found[2])) for found in REFERENCE.finditer(self.sentence))
+
+    @property
+    def said(self) -> str:
+        """The sentence with its numbers written out."""
+        columns = {column.name: column for column in self.columns}
+        return REFERENCE.sub(
+            lambda found: columns[found[1]].written(self.table[found[1]][int(found[2])]), self.sentence
+        )
 
 
 def nothing_to_say(title: str, *, estimand: str, why: str, inclusion: Inclusion | None = None) -> Answer:
