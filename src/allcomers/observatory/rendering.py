@@ -13,7 +13,7 @@ import jinja2
 
 from allcomers.observatory.pages import Page
 from allcomers.observatory.places import Place
-from allcomers.report import palette
+from allcomers.report import style
 from allcomers.report.charts import DRAW
 
 BATCH = 24
@@ -83,16 +83,10 @@ def write_assets(directory: Path, places: Sequence[Place]) -> None:
     """Style sheet, script, mark and search index."""
     assets = directory / "assets"
     assets.mkdir()
-    files = resources.files(PACKAGE) / "assets"
-    colours = {
-        name.lower().replace("_", "-"): value
-        for name, value in vars(palette).items()
-        if name.isupper() and isinstance(value, str)
-    }
-    css = jinja2.Template((files / "site.css").read_text(encoding="utf-8"), trim_blocks=True, lstrip_blocks=False)
-    (assets / "site.css").write_text(css.render(palette=colours), encoding="utf-8")
-    for name in ("search.js", "mark.svg"):
-        (assets / name).write_text((files / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (assets / "site.css").write_text(style.css(), encoding="utf-8")
+    (assets / "mark.svg").write_text(style.mark(), encoding="utf-8")
+    search = resources.files(PACKAGE) / "assets" / "search.js"
+    (assets / "search.js").write_text(search.read_text(encoding="utf-8"), encoding="utf-8")
     (assets / "search-index.js").write_text(_search_index(places), encoding="utf-8")
 
 
