@@ -14,7 +14,6 @@ import polars as pl
 from allcomers.analyses.finding import Finding, Inclusion
 from allcomers.analyses.records import Records
 
-
 REFERENCE = re.compile(r"\{(\w+)@(\d+)\}")
 """A cell in a sentence: `{recovered@0}` is column `recovered` of the table's first row."""
 _LEAST_PROBABILITY = 0.001

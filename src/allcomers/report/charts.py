@@ -21,7 +21,7 @@ WIDTH = 284
 FONT = "system-ui, sans-serif"
 
 
-def _config() -> Row:
+def config() -> Row:
     axis = {
         "labelColor": palette.INK,
         "titleColor": palette.MUTED,
@@ -37,7 +37,7 @@ def _config() -> Row:
 
 def _finished(chart: alt.LayerChart | alt.FacetChart, *, width: int = WIDTH, height: int) -> Row:
     spec: Row = chart.properties(width=width, height=height).to_dict()
-    return spec | {"config": _config()}
+    return spec | {"config": config()}
 
 
 def _drawn(spec: Row) -> str:

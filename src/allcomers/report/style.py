@@ -19,7 +19,7 @@ def css() -> str:
         if name.isupper() and isinstance(value, str)
     }
     text = (_ASSETS / "allcomers.css").read_text(encoding="utf-8")
-    return jinja2.Template(text, trim_blocks=True, lstrip_blocks=False).render(palette=colours)
+    return str(jinja2.Template(text, trim_blocks=True, lstrip_blocks=False).render(palette=colours))
 
 
 def mark() -> str:
