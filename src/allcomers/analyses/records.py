@@ -49,6 +49,7 @@ class Records:
     data_end : the last day that the data tell of: what had not happened by then is censored.
     label : whom it is about, such as "England" or a provider's code.
     where : which pathways, as a predicate over `pathway`.
+    level : what kind of organisation that is.
     by : a key of `GROUPS`, or None for all together.
     seed : of everything random.
     """
@@ -58,6 +59,7 @@ class Records:
     data_end: dt.date
     label: str = "England"
     where: str = "true"
+    level: Level = Level.ENGLAND
     by: str | None = None
     seed: int = DEFAULT_SEED
 
@@ -162,7 +164,7 @@ def _of_organisation(everyone: Records, code: str) -> Records:
     for level in _LEVELS:
         where = f"pathway.{level.columns[0]} = {_literal(code)}"
         if everyone.pathways({"one": "count(*)"}, where=where)["one"].sum():
-            return replace(everyone, label=code, where=where)
+            return replace(everyone, label=code, where=where, level=level)
     raise MeasureRequestError(
         where="--organisation",
         found=f'no referral has the organisation "{code}"',

@@ -36,17 +36,21 @@ class Held:
     engine: Engine
     plan: Plan
     notes: tuple[str, ...] = field(default=())
+    _looked_at: set[str] = field(default_factory=set, repr=False)
 
     @contextmanager
     def made(self, name: str) -> Iterator[str]:
-        """A table for as long as it is looked at, by the name under which the engine holds it."""
-        if name in CORE:
+        """A table for as long as it is looked at, by the name under which the engine holds it. It is made once for
+        those who look at the same time."""
+        if name in CORE or name in self._looked_at:
             yield name
             return
         self.engine.make(self.plan, [name], {})
+        self._looked_at.add(name)
         try:
             yield name
         finally:
+            self._looked_at.remove(name)
             self.engine.drop([name])
 
     def frame(self, name: str, order_by: Sequence[str] = ()) -> pl.DataFrame:
