@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"
     SHARE = "share"
+    DIFFERENCE = "difference"
     NUMBER = "number"
     PROBABILITY = "probability"
 
@@ -36,7 +37,8 @@ class Column:
     Attributes
     ----------
     name, heading : in the table, and for a reader (with the unit, where it is not a count or a share).
-    kind : "text", "count" (of people, pathways or the like), "share" (0–1, shown per cent), "number" or "probability".
+    kind : "text", "count" (of people, pathways or the like), "share" (0–1, shown per cent), "difference" (of shares,
+        shown in percentage points), "number" or "probability".
     of, among : of a share or a number that rests on counts, the columns of its numerator and its denominator. Where
         either is withheld, so is this. A mean has only `among`.
     within : of a count, the column of the count that it is a part of; empty where it is a whole.
@@ -68,12 +70,18 @@ class Column:
         match self.kind:
             case Kind.SHARE:
                 return f"{100 * value:.{self.digits}f}%"
+            case Kind.DIFFERENCE:
+                return f"{100 * value:+.{self.digits}f} points"
             case Kind.COUNT:
                 return f"{value:,.0f}"
             case Kind.PROBABILITY:
                 return f"{value:.3f}" if value >= _LEAST_PROBABILITY else f"under {_LEAST_PROBABILITY}"
             case _:
                 return f"{value:,.{self.digits}f}"
+
+
+PER_CENT = frozenset({Kind.SHARE, Kind.DIFFERENCE})
+"""Kinds whose values are parts of one, and are shown as parts of a hundred."""
 
 
 class Shape(StrEnum):

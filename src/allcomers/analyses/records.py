@@ -13,7 +13,7 @@ from allcomers.engine.running import run
 from allcomers.engine.step import Join, Step
 from allcomers.exceptions import MeasureRequestError, PeriodError
 from allcomers.measures.levels import Level
-from allcomers.measures.periods import Period
+from allcomers.measures.periods import Period, month, months_to
 from allcomers.pathways.deriving import Held
 from allcomers.pathways.folding import SOURCES
 
@@ -66,6 +66,11 @@ class Records:
     def __post_init__(self) -> None:
         if self.by is not None and self.by not in GROUPS:
             raise MeasureRequestError(where="by", found=f'"{self.by}"', expected=f"One of: {', '.join(GROUPS)}")
+
+    @property
+    def is_national(self) -> bool:
+        """Whether they tell of everyone together."""
+        return self.level is Level.ENGLAND and self.by is None
 
     def grouped(self, by: str | None) -> "Records":
         """The same records, asked by something else."""
@@ -126,7 +131,7 @@ class Records:
 
 def records(
     held: Held,
-    period: Period,
+    period: Period | None = None,
     *,
     organisation: str | None = None,
     by: str | None = None,
@@ -136,6 +141,7 @@ def records(
 
     Parameters
     ----------
+    period : the last 12 months of the data when None.
     organisation : code of a provider, sub-ICB location, ICB or region; everyone when None.
     by : a key of `GROUPS`. seed : of everything random.
 
@@ -144,12 +150,12 @@ def records(
     PeriodError : the data end before the period does.
     MeasureRequestError : no pathway has such an organisation, or there is no such group.
     """
-    end = run(held.engine, Plan([_DATA_END], {"IDS101Referral": SOURCES["IDS101Referral"]}), ["data_end"])["data_end"]
-    data_end = end.item()
-    if data_end is None or data_end < period.ends_on:
+    data_end = _data_end(held)
+    period = period or months_to(month(data_end.year, data_end.month), _MONTHS_OF_YEAR)
+    if data_end < period.ends_on:
         raise PeriodError(
             where=period.label,
-            found=f"the data end on {data_end}" if data_end else "the data set has no submission with an end",
+            found=f"the data end on {data_end}",
             expected=f"Data up to {period.ends_on}",
             next_step="Ask for an earlier period",
         )
@@ -157,6 +163,15 @@ def records(
     return everyone if organisation is None else _of_organisation(everyone, organisation)
 
 
+def _data_end(held: Held) -> dt.date:
+    plan = Plan([_DATA_END], {"IDS101Referral": SOURCES["IDS101Referral"]})
+    found: dt.date | None = run(held.engine, plan, [_DATA_END.name])[_DATA_END.name].item()
+    if found is None:
+        raise PeriodError(where="the data set", found="no submission says when it ends", expected="IDS000Header")
+    return found
+
+
+_MONTHS_OF_YEAR = 12
 _DATA_END = Step("data_end", "IDS101Referral", columns={"data_end": "max(data_ended_on)"})
 
 

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from allcomers.analyses.answer import Answer, Chart, Column, Kind, Shape
+from allcomers.analyses.answer import PER_CENT, Answer, Chart, Column, Kind, Shape
 from allcomers.report import palette
 from allcomers.report.charts import WIDTH, Row, config, svg
 
@@ -13,6 +13,7 @@ Rows = Sequence[Row]
 
 _COLOURS = (palette.ALL_COMERS, palette.OFFICIAL, palette.MUTED, palette.LINK, palette.INK, palette.ALERT)
 _DASHES = ([1, 0], [5, 4], [1, 3], [8, 3, 2, 3], [3, 3], [10, 2])
+_UNITS = {Kind.SHARE: " (%)", Kind.DIFFERENCE: " (percentage points)"}
 _MOST_CATEGORIES = 40
 _LANE_HEIGHT, _LINE_HEIGHT = 16, 13
 _LABEL_CHARACTERS = 20
@@ -54,7 +55,7 @@ def _rows(answer: Answer, chart: Chart, columns: Columns) -> list[Row]:
 def _value(column: Column, value: Any) -> Any:
     if value is None or column.kind is Kind.TEXT:
         return None if value is None else str(value)
-    return 100 * value if column.kind is Kind.SHARE else value
+    return 100 * value if column.kind in PER_CENT else value
 
 
 def _categories(chart: Chart, columns: Columns, rows: Rows) -> Row:
@@ -106,7 +107,7 @@ def _plane(chart: Chart, columns: Columns, rows: Rows) -> Row:
 
 def _quantity(channel: str, name: str, columns: Columns, *, zero: bool) -> Row:
     column = columns[name]
-    title = f"{column.heading} (%)" if column.kind is Kind.SHARE else column.heading
+    title = column.heading + _UNITS.get(column.kind, "")
     of = {"field": name, "type": "quantitative", "title": title, "scale": {"zero": zero}, "axis": {"tickCount": 5}}
     return {channel: of}
 
