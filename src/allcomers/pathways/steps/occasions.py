@@ -4,10 +4,14 @@ No official measure reads these tables, so nothing is spent on them until one is
 """
 
 from allcomers.engine.step import Join, Step
+from allcomers.instruments.catalogue.patient_experience import PATIENT_EXPERIENCE
 
 _OF_REFERRAL = Join("referral", ("provider_no", "ServiceRequestId"), "inner")
 
-TABLES = ("score", "pause", "accommodation", "presenting_complaint", "onward_referral")
+TABLES = ("score", "pause", "accommodation", "presenting_complaint", "onward_referral", "experience")
+
+_EXPERIENCE = ", ".join(f"'{one.snomed.code}'" for one in PATIENT_EXPERIENCE if one.snomed)
+_ANSWER = {"question_code": "CodedAssToolType", "answer": "PersScore"}
 
 STEPS = (
     Step(
@@ -55,5 +59,28 @@ STEPS = (
         keep=("pathway_no",),
         joins=(_OF_REFERRAL,),
         why="Where people were sent on to.",
+    ),
+    Step(
+        "contact_experience",
+        "IDS607CodedScoreAssessmentAct",
+        columns={**_ANSWER, "answered_on": "scored_on"},
+        keep=("pathway_no",),
+        joins=(Join("scored_activity", ("submission_no", "CareActId"), "inner"),),
+        where=f"CodedAssToolType in ({_EXPERIENCE})",
+    ),
+    Step(
+        "own_experience",
+        "IDS606CodedScoreAssessmentRefer",
+        columns={**_ANSWER, "answered_on": "AssToolCompDate"},
+        keep=("pathway_no",),
+        joins=(_OF_REFERRAL,),
+        where=f"CodedAssToolType in ({_EXPERIENCE})",
+    ),
+    Step(
+        "experience",
+        "own_experience",
+        keep=("pathway_no", "question_code", "answer", "answered_on"),
+        union_all=("contact_experience",),
+        why="What people answered about the service itself, one row a question.",
     ),
 )
