@@ -253,8 +253,8 @@ def _functioning(finished: pl.DataFrame, groups: list[tuple[tuple[object, ...], 
             "Work that does not apply adds nothing to the total. Where another area is missing, nothing is known.",
         ),
         inclusion=Inclusion(n_in=finished.height, n_used=finished.height, n_excluded={}),
-        sentence="Of {recovered@0} who recovered by their scores, {functioning@0} of the {known@0} whose functioning is "
-        "on record were functioning well too ({functioning_share@0}).",
+        sentence="Of {recovered@0} who recovered by their scores, {functioning@0} of the {known@0} whose functioning "
+        "is on record were functioning well too ({functioning_share@0}).",
         table=framed(rows, _FUNCTIONING),
         columns=_FUNCTIONING,
     )

@@ -35,6 +35,7 @@ GROUPS: Mapping[str, str] = {
 """What an analysis can be asked by, as an expression over `pathway`. Pathways without a value are a group of their own,
 "not recorded"."""
 
+_ROWS = "rows_of_group"
 _LEVELS = (Level.PROVIDER, Level.SUB_ICB, Level.ICB, Level.REGION)
 
 
@@ -103,6 +104,25 @@ class Records:
             ("contact.received_on"), unless it is `pathway_no`.
         where : which rows, over both tables.
         """
+        return self._asked(table, {"group": self._group, **_expressions(columns)}, where)
+
+    def totals(self, table: str, columns: Mapping[str, str], *, where: str = "true") -> pl.DataFrame:
+        """Aggregates over rows of a derived table: one row a group, in order, and none where a group has no rows.
+
+        Parameters
+        ----------
+        columns : name to aggregate, such as "count(*) filter (where attended)". where : as for `rows`.
+        """
+        counted = {**columns, _ROWS: "count(*)"}
+        if self.by is None:
+            found = self._asked(table, counted, where).select(pl.lit(self.label).alias("group"), pl.all())
+        else:
+            found = self._asked(table, {"group": self._group, **counted}, where, group_by=("group",)).sort("group")
+        return found.filter(pl.col(_ROWS) > 0).drop(_ROWS)
+
+    def _asked(
+        self, table: str, columns: Mapping[str, str], where: str, group_by: tuple[str, ...] = ()
+    ) -> pl.DataFrame:
         with ExitStack() as held:
             tables = dict.fromkeys((table, "pathway"))
             for name in tables:
@@ -110,9 +130,10 @@ class Records:
             step = Step(
                 "asked",
                 table,
-                columns={"group": self._group, **_expressions(columns)},
+                columns=columns,
                 joins=(Join("pathway", ("pathway_no",), "inner"),) if table != "pathway" else (),
                 where=f"({self.where}) and ({where})",
+                group_by=group_by,
             )
             return self._made(step, {name: self.held.plan.columns(name) for name in tables})
 
