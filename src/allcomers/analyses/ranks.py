@@ -240,12 +240,13 @@ def _posterior(count: Floats, of: Floats) -> _Posterior:
 
 
 def _reaching(of: Floats, of_all: Floats) -> _Posterior:
-    """The share of all comers who reach the official denominator: certain where the two are the same people."""
-    some_left = of < of_all
-    mean, error = np.full(len(of), np.inf), np.zeros(len(of))
-    posterior = _posterior(of[some_left], of_all[some_left])
-    mean[some_left], error[some_left] = posterior.mean, posterior.error
-    return _Posterior(mean=mean, error=error)
+    """The share of all comers who reach the official denominator: certain where the bases are the same everywhere.
+
+    That nobody left one small organisation is no certainty, where people left others.
+    """
+    if (of == of_all).all():
+        return _Posterior(mean=np.full(len(of), np.inf), error=np.zeros(len(of)))
+    return _posterior(of, of_all)
 
 
 def _expected(mean: Floats, variance: Floats) -> Floats:

@@ -173,3 +173,14 @@ def test_bases_that_cannot_be_nested_are_excluded_with_a_reason():
 def test_no_organisation_and_equal_organisations():
     assert movement([], [], []).table.height == 0
     assert movement([5] * 4, [10] * 4, [20] * 4).spearman_observed is None
+
+
+def test_nobody_leaving_a_small_organisation_is_no_certainty():
+    "Seven of seven finished where elsewhere half did: its place among all comers stays wide open."
+    moved = rank_movement(
+        official_numerator=[3, 250, 260],
+        official_denominator=[7, 500, 500],
+        all_comers_numerator=[3, 250, 260],
+        all_comers_denominator=[7, 1000, 1000],
+    ).table
+    assert moved["all_comers_rank_high"][0] > moved["all_comers_rank_low"][0]
