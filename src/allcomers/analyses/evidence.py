@@ -25,6 +25,7 @@ class Independence(StrEnum):
     INDEPENDENT = "no known interest"
     RUNS_IT = "runs or advises the programme"
     SELLS_IT = "sells what it tested"
+    ARGUES = "has argued for or against it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ REGISTER = (
         claim="9.2% of 90 people recovered by an independent interview",
         source="Scott 2018, J Health Psychol",
         producer="an author critical of the programme; people seen for medico-legal reports",
-        independence=Independence.INDEPENDENT,
+        independence=Independence.ARGUES,
         assessed="an interviewer outside the service",
         registered=False,
     ),
