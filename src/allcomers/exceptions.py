@@ -69,7 +69,7 @@ class UnusableSourceError(AllcomersError):
 
 
 class QueryError(AllcomersError):
-    """A query that the engine could not finish, for lack of memory or of room to spill."""
+    """A query that the engine could not finish, for lack of memory or of room to spill, or over a value."""
 
 
 class PeriodError(AllcomersError):

@@ -82,13 +82,13 @@ def derive(
         listed = organisations.read(organisation_list, beside=beside)
         engine = _engine(engine_name, session, master, memory_gb)
         open_things.callback(engine.close)
-        held = deriving.hold(opened, engine, organisations=listed, tell=told)
+        prepared = deriving.prepare(opened, engine, organisations=listed, tell=told)
         if national_names:
-            national.write(held, opened, folder, told)
+            national.write(prepared, opened, folder, told)
         else:
-            deriving.write(held, folder, told)
-        rows = held.engine.query("select count(*) as rows from pathway")["rows"].item()
-    for note in held.notes:
+            deriving.write(prepared, folder, told)
+        rows = engine.query("select count(*) as rows from pathway")["rows"].item()
+    for note in prepared.notes:
         console.print(f"Note: {note}", markup=False, highlight=False)
     console.print(f"{rows:,} pathways: {out}", markup=False, highlight=False)
 

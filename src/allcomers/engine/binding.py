@@ -8,7 +8,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from allcomers.engine.grammar import AGGREGATES
+from allcomers.engine.grammar import AGGREGATES, Checker
 from allcomers.engine.step import Join, Rank, Step
 from allcomers.engine.translation import changed
 from allcomers.engine.types import Type
@@ -170,8 +170,16 @@ class _Binder:
         return Value(self.scope.qualified(expression.tree), kind)
 
     def _predicate(self, text: str, what: str) -> Value:
-        self.step.expression(text, what).check_predicate(self.scope.types)
-        return self._value(text, what)
+        expression = self.step.expression(text, what)
+        expression.check_predicate(self.scope.types)
+        return Value(self.scope.qualified(expression.tree), Type.BOOLEAN)
+
+    def _named(self, name: str, what: str, table: str = "") -> Value:
+        """A column by its name alone: most values are, and to parse every name takes longer than all else here."""
+        called, _, column = name.rpartition(".")
+        tree = exp.column(column, table or called or None, quoted=True)
+        kind = Checker(f"{self.step.name}.{what}", self.scope.types, aggregates=False).check(tree)
+        return Value(self.scope.qualified(tree), kind)
 
     def _join(self, join: Join) -> BoundJoin:
         if join.called in {self.step.source, *(table.partition(".")[0] for table in self.scope.types if "." in table)}:
@@ -180,9 +188,9 @@ class _Binder:
         if isinstance(join.on, str):
             self.scope.add(join.called, columns)
             return BoundJoin(join, self._predicate(join.on, what), ())
-        left = [self._value(_quoted(name), what) for name in join.on]
+        left = [self._named(name, what) for name in join.on]
         self.scope.add(join.called, columns, join.on)
-        right = [self._value(f"{_quoted(join.called)}.{_quoted(name)}", what) for name in join.on]
+        right = [self._named(name, what, join.called) for name in join.on]
         for name, one, other in zip(join.on, left, right, strict=True):
             if one.kind is not other.kind:
                 raise self._amiss(f"{join.called} is joined on {name}, which is {one.kind} here and {other.kind} there")
@@ -190,12 +198,12 @@ class _Binder:
 
     def _keys(self) -> dict[str, Value]:
         read = [name for name in self.step.group_by if name not in self.step.columns]
-        return {name.rpartition(".")[2]: self._value(_quoted(name), "group_by") for name in read}
+        return {name.rpartition(".")[2]: self._named(name, "group_by") for name in read}
 
     def _kept(self) -> dict[str, Value]:
         names = [name for text in self.step.keep for name in self._expanded(text)]
         self._distinct_names([name.rpartition(".")[2] for name in names])
-        return {name.rpartition(".")[2]: self._value(_quoted(name), "keep") for name in names}
+        return {name.rpartition(".")[2]: self._named(name, "keep") for name in names}
 
     def _expanded(self, text: str) -> list[str]:
         table, _, name = text.rpartition(".")
@@ -246,7 +254,3 @@ class _Binder:
 
     def _amiss(self, found: str, next_step: str = "") -> DefinitionError:
         return DefinitionError(where=f"step {self.step.name}", found=found, next_step=next_step)
-
-
-def _quoted(name: str) -> str:
-    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))

@@ -55,6 +55,7 @@ class Session:
         if threads is not None:
             config["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=config)
+        self._connection.execute("set enable_progress_bar_print = false")  # who calls says how far it is
 
     def run(self, sql: str) -> None:
         """Run a statement for its effect."""
@@ -122,6 +123,13 @@ class Session:
         try:
             with self._reporting():
                 yield
+        except duckdb.DataError:
+            # No cause is kept: DuckDB's own words quote the value that it could not take.
+            raise QueryError(
+                where="the engine",
+                found="a query met a value that its type cannot hold, such as a number that is too large",
+                next_step="`allcomers check` says which fields cannot be read",
+            ) from None
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise QueryError(
                 where="the engine",

@@ -230,13 +230,15 @@ def _literal(node: exp.Expr, _: Of) -> Any:
 
 
 def _and(node: exp.Expr, of: Of) -> bool | None:
-    sides = [of(node.this), of(node.expression)]
-    return False if False in sides else None if None in sides else True
+    one = of(node.this)
+    other = None if one is False else of(node.expression)
+    return False if False in (one, other) else None if None in (one, other) else True
 
 
 def _or(node: exp.Expr, of: Of) -> bool | None:
-    sides = [of(node.this), of(node.expression)]
-    return True if True in sides else None if None in sides else False
+    one = of(node.this)
+    other = None if one is True else of(node.expression)
+    return True if True in (one, other) else None if None in (one, other) else False
 
 
 def _is(node: exp.Expr, of: Of) -> bool:

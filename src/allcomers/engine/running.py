@@ -5,8 +5,10 @@ The queries are the same for all; only the dialect differs, and how a table is h
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import duckdb
@@ -19,6 +21,17 @@ from allcomers.engine.types import SQL_NAMES, Type, type_called
 from allcomers.exceptions import QueryError
 
 Parameters = Mapping[str, dt.date]
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """Where to write a table, and the columns by which its rows are put in order: they must tell every two apart."""
+
+    path: Path
+    order_by: tuple[str, ...]
+
+
+NO_FILES: Mapping[str, ParquetFile] = MappingProxyType({})
 
 
 class Engine(Protocol):
@@ -42,8 +55,14 @@ class Engine(Protocol):
     def columns(self, name: str) -> dict[str, Type]:
         """The columns of a table that is held."""
 
-    def make(self, plan: Plan, wanted: Iterable[str], parameters: Parameters) -> None:
-        """Make tables of a plan, and hold them by their names. Those made on the way are let go."""
+    def make(
+        self, plan: Plan, wanted: Iterable[str], parameters: Parameters, files: Mapping[str, ParquetFile] = NO_FILES
+    ) -> None:
+        """Make tables of a plan, and hold them by their names. Those made on the way are let go.
+
+        Those in `files` are each written as one Parquet file, which may be where the engine reads it from then on: the
+        same rows in the same order, however the work was shared out.
+        """
 
     def frame(self, name: str, order_by: Sequence[str] = ()) -> pl.DataFrame:
         """A table, in memory: integers and numbers of 64 bits, in the order wanted or in none."""
@@ -51,8 +70,8 @@ class Engine(Protocol):
     def query(self, sql: str) -> pl.DataFrame:
         """What a query in the engine's dialect gives, as `frame`."""
 
-    def write_parquet(self, name: str, path: Path) -> None:
-        """Write a table as one Parquet file."""
+    def write_parquet(self, name: str, path: Path, order_by: Sequence[str] = ()) -> None:
+        """Write a table as one Parquet file, in the order wanted or in none."""
 
     def drop(self, names: Iterable[str]) -> None:
         """Let tables go."""
@@ -71,10 +90,31 @@ def run(engine: Engine, plan: Plan, wanted: Sequence[str], **parameters: dt.date
 
 
 def held(plan: Plan, wanted: Iterable[str]) -> frozenset[str]:
-    """The steps to compute once and hold: those wanted, and those that several steps read."""
-    needed = plan.needed(wanted)
-    readers = Counter(table for name in needed for table in plan.steps[name].step.tables)
-    return frozenset(name for name in needed if name in wanted or readers[name] > 1)
+    """The steps to compute once and hold: those wanted, and those that are read several times and not made anew."""
+    wanted, readings, kept = set(wanted), Counter[str](), set[str]()
+    for name in reversed(plan.needed(wanted)):
+        step = plan.steps[name].step
+        if name in wanted or (readings[name] > 1 and not step.anew):
+            kept.add(name)
+        # What is made anew reads its own tables as often as it is read.
+        times = 1 if name in kept else readings[name]
+        readings.update(dict.fromkeys(step.tables, times))
+    return frozenset(kept)
+
+
+def let_go_after(plan: Plan, wanted: Collection[str], kept: Collection[str]) -> dict[str, list[str]]:
+    """For each table that is kept, those not wanted that nothing made after it reads, by itself or on the way."""
+    reads, last = dict[str, set[str]](), dict[str, str]()
+    for name in plan.needed(wanted):
+        below = [{table} if table in kept else reads.get(table, set()) for table in plan.steps[name].step.tables]
+        reads[name] = set[str]().union(*below)
+        if name in kept:
+            last |= dict.fromkeys(reads[name], name)
+    after: dict[str, list[str]] = {}
+    for table, reader in last.items():
+        if table not in wanted:
+            after.setdefault(reader, []).append(table)
+    return after
 
 
 def tidied(frame: pl.DataFrame) -> pl.DataFrame:
@@ -119,14 +159,24 @@ class DuckEngine:
     def columns(self, name: str) -> dict[str, Type]:
         return {column: type_called(kind) for column, kind in self.session.columns(f"from {_name(name)}").items()}
 
-    def make(self, plan: Plan, wanted: Iterable[str], parameters: Parameters) -> None:
+    def make(
+        self, plan: Plan, wanted: Iterable[str], parameters: Parameters, files: Mapping[str, ParquetFile] = NO_FILES
+    ) -> None:
         wanted = list(wanted)
         kept, made = held(plan, wanted), list[str]()
+        let_go = let_go_after(plan, wanted, kept)
         try:
             for name in plan.needed(wanted):
                 sql = plan.step_sql(name, self.dialect, **parameters)
-                self._create(name, "table" if name in kept else "view", sql)
+                if name in files:
+                    self._create_in_file(name, sql, files[name])
+                else:
+                    self._create(name, "table" if name in kept else "view", sql)
                 made.append(name)
+                # Memory that a table no longer needed takes up is memory that the next query cannot work in.
+                for table in let_go.get(name, ()):
+                    self.drop([table])
+                    made.remove(table)
         except BaseException:
             self.drop(made)
             raise
@@ -138,8 +188,8 @@ class DuckEngine:
     def query(self, sql: str) -> pl.DataFrame:
         return tidied(self.session.frame(sql))
 
-    def write_parquet(self, name: str, path: Path) -> None:
-        self.session.write_parquet(f"from {_name(name)}", path)
+    def write_parquet(self, name: str, path: Path, order_by: Sequence[str] = ()) -> None:
+        self.session.write_parquet(selected(name, order_by, '"'), path)
 
     def drop(self, names: Iterable[str]) -> None:
         for name in reversed(list(names)):
@@ -153,16 +203,29 @@ class DuckEngine:
         columns = self.session.columns(sql)
         self._create(name, "view", f"select {', '.join(_as_held(*column) for column in columns.items())} from ({sql})")
 
+    def _create_in_file(self, name: str, sql: str, file: ParquetFile) -> None:
+        self._create(name, "view", sql)
+        try:
+            self.write_parquet(name, file.path, file.order_by)
+        finally:
+            self.drop([name])
+        self.add_parquet(name, [file.path])
+
     def _create(self, name: str, kind: str, sql: str) -> None:
         try:
             self.session.run(f"create temp {kind} {_name(name)} as {sql}")
         except duckdb.CatalogException as error:
-            raise QueryError(
-                where="the engine",
-                found=f"there is a table {name} already",
-                next_step="Drop it first, or use another engine",
-            ) from error
+            raise taken(name) from error
         self._kinds[name] = kind
+
+
+def taken(name: str) -> QueryError:
+    """The error where a table would have the name of another."""
+    return QueryError(
+        where="the engine",
+        found=f"there is a table {name} already",
+        next_step="Drop it first, or use another engine",
+    )
 
 
 def selected(name: str, order_by: Sequence[str], quote: str) -> str:

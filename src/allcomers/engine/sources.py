@@ -48,16 +48,12 @@ class Files:
 
 @dataclass(frozen=True)
 class Relation:
-    """A table to query: its SQL, which adds `__row` and `__group`, and the columns found, by lower-case name.
-
-    `tidy` are the text columns known to hold no blank for a null, and no space at either end.
-    """
+    """A table to query: its SQL, which adds `__row` and `__group`, and the columns found, by lower-case name."""
 
     sql: str
     columns: dict[str, str]
     types: dict[str, str]
     files: Files
-    tidy: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         return name.lower() in self.columns

@@ -4,17 +4,12 @@ Settings are those under which Spark gives what DuckDB gives: ANSI arithmetic, d
 """
 
 import contextlib
-import importlib.util
-import logging
-import os
 import shutil
-import socket
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
@@ -22,32 +17,13 @@ import pyarrow.parquet as pq
 
 from allcomers.engine.duck import Session
 from allcomers.engine.plan import Plan
-from allcomers.engine.running import Parameters, held, selected, tidied
+from allcomers.engine.running import NO_FILES, Parameters, ParquetFile, held, selected, taken, tidied
+from allcomers.engine.spark_session import started
 from allcomers.engine.types import SQL_NAMES, Type, type_called
-from allcomers.exceptions import EngineUnavailableError, QueryError
+from allcomers.exceptions import QueryError
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
-
-_CONNECT_SECONDS = 5.0
-_SETTINGS = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.caseSensitive": "false",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    # Spark 4 trips over this rule in the plan of pathways, and says that the rule made the plan invalid.
-    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases",
-}
-_QUIET = """\
-rootLogger.level = off
-appender.nowhere.type = Null
-appender.nowhere.name = nowhere
-rootLogger.appenderRef.nowhere.ref = nowhere
-"""
-"""Spark talks from its first moment, and its errors quote values. As exceptions, they get words of ours."""
-_PYTHON_LOGGER = "SQLQueryContextLogger"
+    from pyspark.sql import DataFrame
 
 
 class SparkEngine:
@@ -57,8 +33,9 @@ class SparkEngine:
     ----------
     master : "local[2]" for two threads of this machine, or a cluster's address such as "spark://host:7077".
     memory_gb : memory of the process that plans the work, and on one machine does it.
-    shuffle_partitions : how many parts grouped and joined rows are dealt into.
-    staging : directory for tables handed over; every machine of a cluster must reach it. A temporary one when None.
+    staging : directory for tables handed over and held; every machine of a cluster must reach it. A temporary one when
+        None.
+    settings : further settings of Spark, by their names.
 
     Raises
     ------
@@ -72,14 +49,14 @@ class SparkEngine:
         master: str = "local[2]",
         *,
         memory_gb: float = 3.0,
-        shuffle_partitions: int = 4,
         staging: Path | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
-        _require(master)
         self._own_staging = staging is None
         self.staging = Path(tempfile.mkdtemp(prefix="allcomers-spark-")) if staging is None else staging
         try:
-            self._spark, self._own_spark = _started(master, memory_gb, shuffle_partitions, self.staging)
+            memory = {"spark.driver.memory": f"{int(memory_gb * 1024)}m"}
+            self._spark, self._own_spark = started(master, self.staging, memory | _dealt(master) | dict(settings or {}))
         except BaseException:
             self._clear()
             raise
@@ -91,6 +68,7 @@ class SparkEngine:
         self.add_parquet(name, [path])
 
     def add_parquet(self, name: str, paths: Sequence[Path | str]) -> None:
+        self._require_free(name)
         # To compare the columns of several files is a query in itself, and takes as long as one.
         several = "true" if len(paths) > 1 else "false"
         frame = self._spark.read.option("mergeSchema", several).parquet(*(str(path) for path in paths))
@@ -104,17 +82,23 @@ class SparkEngine:
     def columns(self, name: str) -> dict[str, Type]:
         return {column: type_called(kind) for column, kind in self._spark.table(f"`{name}`").dtypes}
 
-    def make(self, plan: Plan, wanted: Iterable[str], parameters: Parameters) -> None:
+    def make(
+        self, plan: Plan, wanted: Iterable[str], parameters: Parameters, files: Mapping[str, ParquetFile] = NO_FILES
+    ) -> None:
         wanted = list(wanted)
         kept, made = held(plan, wanted), list[str]()
         try:
             with _told():
                 for name in plan.needed(wanted):
+                    self._require_free(name)
                     frame = self._spark.sql(plan.step_sql(name, self.dialect, **parameters))
                     self._hold(name, self._written(name, frame) if name in kept else frame)
                     made.append(name)
+            for name, file in files.items():
+                self.write_parquet(name, file.path, file.order_by)
         except BaseException:
-            self.drop(made)
+            with contextlib.suppress(QueryError):
+                self.drop(made)
             raise
         self.drop([name for name in made if name not in wanted])
 
@@ -125,9 +109,11 @@ class SparkEngine:
         with _told():
             return self._collected(self._spark.sql(sql))
 
-    def write_parquet(self, name: str, path: Path) -> None:
+    def write_parquet(self, name: str, path: Path, order_by: Sequence[str] = ()) -> None:
         folder = self.staging / f"{name}.parts"
         one = self._spark.table(f"`{name}`").coalesce(1)
+        if order_by:
+            one = one.sortWithinPartitions(*order_by)
         with _told():
             one.write.mode("overwrite").option("compression", "zstd").parquet(str(folder))
         (part,) = folder.glob("part-*.parquet")
@@ -141,10 +127,14 @@ class SparkEngine:
             shutil.rmtree(self._folder(name), ignore_errors=True)
 
     def close(self) -> None:
-        if self._own_spark:
-            self._spark.stop()
-        else:
-            self.drop(list(self._frames))
+        from py4j.protocol import Py4JError
+
+        # Of a Spark that has ended nothing is left to stop, and why it ended has been told.
+        with contextlib.suppress(Py4JError, OSError):
+            if self._own_spark:
+                self._spark.stop()
+            else:
+                self.drop(list(self._frames))
         self._clear()
 
     def _written(self, name: str, frame: "DataFrame") -> "DataFrame":
@@ -155,6 +145,10 @@ class SparkEngine:
 
     def _folder(self, name: str) -> str:
         return str(self.staging / f"{name}.made")
+
+    def _require_free(self, name: str) -> None:
+        if name in self._frames:
+            raise taken(name)
 
     def _hold(self, name: str, frame: "DataFrame") -> None:
         frame.createOrReplaceTempView(f"`{name}`")
@@ -183,74 +177,35 @@ def _told() -> Iterator[None]:
         yield
     except (AnalysisException, ParseException):
         raise
-    except (PySparkException, Py4JError) as error:
-        kind = error.getCondition() if isinstance(error, PySparkException) else None
+    except (PySparkException, Py4JError, OSError) as error:
         raise QueryError(
             where="Spark",
-            found=f"a query did not finish ({kind or 'the process ended or ran out of memory or disk'})",
+            found=f"a query did not finish: {_cause(error)}",
             expected="Memory and disk for what a query holds, on every machine that works on it",
-            next_step="Give Spark more memory, or more and smaller parts",
+            next_step="Give Spark more memory (--memory), or point TMPDIR to a disk with more room",
         ) from error
 
 
-def _require(master: str) -> None:
-    if importlib.util.find_spec("pyspark") is None:
-        raise EngineUnavailableError(
-            where="Spark", found="PySpark is not installed here", next_step="pip install 'allcomers[spark]'"
-        )
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        raise EngineUnavailableError(
-            where="Spark",
-            found="there is no Java on this machine",
-            expected="Java 17 or later, where the shell finds it",
-            next_step="Install it, for example: apt install openjdk-17-jre-headless",
-        )
-    address = urlsplit(master)
-    if address.scheme == "spark":
-        _knock(master, address.hostname or "", address.port or 7077)
+_CAUSES = {
+    "No space left on device": "a disk is full",
+    "OutOfMemoryError": "it ran out of memory",
+    "Java heap space": "it ran out of memory",
+}
 
 
-def _knock(master: str, host: str, port: int) -> None:
-    """Ask whether anybody answers: Spark itself would try for minutes, and say so at length."""
-    try:
-        socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
-    except OSError as error:
-        raise EngineUnavailableError(
-            where=master,
-            found="no Spark answers at this address",
-            expected="The address of a running master, such as spark://host:7077, or local[2] for this machine",
-            next_step="Check the address, and that it can be reached from here",
-        ) from error
-
-
-def _started(master: str, memory_gb: float, shuffle_partitions: int, staging: Path) -> "tuple[SparkSession, bool]":
-    """A session, and whether it was started here: a process has one, and a notebook's is the notebook's to stop."""
+def _cause(error: Exception) -> str:
+    """Spark's message quotes values, so only what it names is told."""
     from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
 
-    logging.getLogger(_PYTHON_LOGGER).disabled = True
-    staging.mkdir(parents=True, exist_ok=True)
-    quiet = staging / "log4j2.properties"
-    quiet.write_text(_QUIET)
-    settings: dict[str, Any] = _SETTINGS | {
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet.as_uri()}",
-        "spark.driver.memory": f"{int(memory_gb * 1024)}m",
-        "spark.sql.shuffle.partitions": str(shuffle_partitions),
-        "spark.local.dir": str(staging / "spill"),
-        "spark.sql.warehouse.dir": str(staging / "warehouse"),
-    }
-    if master.startswith("local"):
-        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-    try:
-        is_own = SparkSession.getActiveSession() is None
-        return SparkSession.builder.appName("allcomers").master(master).config(map=settings).getOrCreate(), is_own
-    except (PySparkException, OSError) as error:
-        raise EngineUnavailableError(
-            where=master,
-            found="Spark did not start",
-            expected="Java 17 or later, and the memory asked for",
-            next_step="Run with local[2] to see whether Spark works here, or without --engine spark",
-        ) from error
+    told = next((words for sign, words in _CAUSES.items() if sign in str(error)), None)
+    condition = error.getCondition() if isinstance(error, PySparkException) else None
+    return told or condition or "its process ended"
+
+
+def _dealt(master: str) -> dict[str, str]:
+    """Into how many parts grouped and joined rows are dealt: few on one machine, where each costs more than it saves;
+    on a cluster as Spark is set up there."""
+    return {"spark.sql.shuffle.partitions": "4"} if master.startswith("local") else {}
 
 
 def _as_held(column: str, found: str) -> str:

@@ -64,6 +64,8 @@ class Step:
         every other column is an aggregate. Without it a step of aggregates gives one row.
     ranks : columns of places; a later step may ask for `place = 1`. Not together with `group_by`.
     union_all : further tables whose rows are taken with the source's; they must have the columns that are read.
+    anew : made again by each step that reads it, because to hold it costs more than to make it. Of the others, one that
+        several read is made once and held.
     why : what the table is for, in words.
     """
 
@@ -76,6 +78,7 @@ class Step:
     group_by: tuple[str, ...] = ()
     ranks: tuple[Rank, ...] = ()
     union_all: tuple[str, ...] = ()
+    anew: bool = False
     why: str = ""
 
     @property

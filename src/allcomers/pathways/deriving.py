@@ -12,15 +12,29 @@ import polars as pl
 from allcomers.dataset import Dataset
 from allcomers.dataset.tables import TABLES as NATIONAL_TABLES
 from allcomers.engine.plan import Plan
-from allcomers.engine.running import Engine
+from allcomers.engine.running import Engine, ParquetFile
 from allcomers.exceptions import UnusableSourceError
 from allcomers.pathways import folding, lookups, plan
 from allcomers.pathways.derivations import Choices, Derivations
 
 Telling = Callable[[str], None]
 REQUIRED = ("IDS001MPI", "IDS101Referral", "IDS201CareContact")
-CORE = ("pathway", "contact_facts", "therapy_seen", "session", "log_facts", "pathway_employment")
+CORE = ("pathway", "referral", "contact_facts", "contact_therapy", "session", "log_facts", "pathway_employment")
 """What the other tables are made from; made in one go."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An engine that holds what the plan starts from, and the whole plan.
+
+    Attributes
+    ----------
+    notes : what a reader of the tables has to know, a sentence each.
+    """
+
+    engine: Engine
+    plan: Plan
+    notes: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -80,15 +94,15 @@ def absent(dataset: Dataset) -> tuple[str, ...]:
     return tuple(table.name for table in NATIONAL_TABLES if table.name not in dataset.relations)
 
 
-def hold(
+def prepare(
     dataset: Dataset,
     engine: Engine,
     *,
     organisations: pl.DataFrame | None = None,
     choices: Choices | None = None,
     tell: Telling = lambda _: None,
-) -> Held:
-    """Derive every pathway, and hold the tables from which the others are made.
+) -> Prepared:
+    """Read what pathways are derived from.
 
     Parameters
     ----------
@@ -107,13 +121,26 @@ def hold(
     listed = organisations if organisations is not None else lookups.frame(lookups.ORGANISATION, [])
     hold_sources(engine, dataset, listed, choices)
     missing = absent(dataset)
-    whole = plan.build(choices, absent=missing)
+    return Prepared(engine, plan.build(choices, absent=missing), _notes(Derivations(choices), missing))
+
+
+def hold(
+    dataset: Dataset,
+    engine: Engine,
+    *,
+    organisations: pl.DataFrame | None = None,
+    choices: Choices | None = None,
+    tell: Telling = lambda _: None,
+) -> Held:
+    """Derive every pathway, and hold the tables from which the others are made; parameters and errors as `prepare`."""
+    prepared = prepare(dataset, engine, organisations=organisations, choices=choices, tell=tell)
+    whole = prepared.plan
     tell("deriving pathways")
     engine.make(whole, CORE, {})
     asked_for = whole.needed(plan.ASKED_FOR)
     rest = [bound.step for name, bound in whole.steps.items() if name in asked_for and name not in CORE]
     later = Plan(rest, {**whole.sources, **{name: whole.columns(name) for name in CORE}})
-    return Held(engine, later, _notes(Derivations(choices), missing))
+    return Held(engine, later, prepared.notes)
 
 
 def _notes(derivations: Derivations, missing: Sequence[str]) -> tuple[str, ...]:
@@ -190,9 +217,8 @@ def written_whole(folder: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def write(held: Held, folder: Path, tell: Telling = lambda _: None) -> None:
-    """One Parquet file a table of `plan.TABLES`."""
-    for name in plan.TABLES:
-        tell(f"writing {name}")
-        with held.made(name) as made:
-            held.engine.write_parquet(made, folder / f"{name}.parquet")
+def write(prepared: Prepared, folder: Path, tell: Telling = lambda _: None) -> None:
+    """Derive every pathway, and write one Parquet file a table of `plan.TABLES`; the engine holds them all."""
+    tell("deriving and writing pathways")
+    files = {name: ParquetFile(folder / f"{name}.parquet", key) for name, key in plan.KEYS.items()}
+    prepared.engine.make(prepared.plan, plan.TABLES, {}, files)

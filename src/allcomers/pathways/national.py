@@ -15,11 +15,13 @@ from allcomers.codes import clean_finding_sql, get, normalise_sql
 from allcomers.dataset import HISTORY, Dataset
 from allcomers.dataset.model import BOOLEAN, DATE, DATETIME, INTEGER, TEXT, Field, Table
 from allcomers.dataset.tables import BY_NAME
+from allcomers.engine.running import ParquetFile
 from allcomers.engine.sources import ROW_BITS
 from allcomers.pathways import folding
 from allcomers.pathways.derivations import Derivations
 from allcomers.pathways.derivations.person import age_in_years
-from allcomers.pathways.deriving import Held
+from allcomers.pathways.deriving import Prepared
+from allcomers.pathways.plan import KEYS
 
 LATEST = "IsLatest_SubmissionID"
 _SQL_TYPES = {TEXT: "varchar", INTEGER: "bigint", DATE: "date", DATETIME: "timestamp", BOOLEAN: "varchar"}
@@ -52,25 +54,22 @@ _ONLY_AFTER_DISCHARGE = frozenset(
 _LAST_SCORE = "_LastScore"
 
 
-def write(held: Held, dataset: Dataset, folder: Path, tell: Callable[[str], None] = lambda _: None) -> None:
-    """Write the national tables of a data set whose pathways are held.
+def write(prepared: Prepared, dataset: Dataset, folder: Path, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Derive every pathway, and write the national tables of the data set with what was derived.
 
     Parameters
     ----------
     folder : must be there; gets a Parquet file a table.
     """
-    derived = folder / ".pathway.parquet"
-    tell("writing keys")
-    held.engine.write_parquet("pathway", derived)
-    try:
-        for statement in _keys(dataset, derived):
-            dataset.session.run(statement)
-        for name in dataset.relations:
-            tell(f"writing {name}")
-            dataset.session.write_parquet(_select(dataset, BY_NAME[name]), folder / f"{name}.parquet")
-        dataset.session.write_parquet(_LATEST_SQL, folder / f"{LATEST}.parquet")
-    finally:
-        derived.unlink(missing_ok=True)
+    tell("deriving pathways")
+    derived = dataset.session.spill / "pathway.parquet"
+    prepared.engine.make(prepared.plan, ["pathway"], {}, {"pathway": ParquetFile(derived, KEYS["pathway"])})
+    for statement in _keys(dataset, derived):
+        dataset.session.run(statement)
+    for name in dataset.relations:
+        tell(f"writing {name}")
+        dataset.session.write_parquet(_select(dataset, BY_NAME[name]), folder / f"{name}.parquet")
+    dataset.session.write_parquet(_LATEST_SQL, folder / f"{LATEST}.parquet")
 
 
 _LATEST_SQL = (

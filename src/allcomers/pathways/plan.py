@@ -10,20 +10,21 @@ from allcomers.pathways.derivations import Choices, Derivation, Derivations
 from allcomers.pathways.folding import SOURCES
 from allcomers.pathways.steps import contacts, employment, occasions, referrals, returns, scores, sessions
 
-TABLES = (
-    "pathway",
-    "contact",
-    "therapy_contact",
-    "therapy_log",
-    "session",
-    "employment_record",
-    "pathway_employment",
-    "long_term_condition",
-    "disability",
-    "circumstance",
-    "returned",
-)
-"""The named tables, in the order in which they are made."""
+KEYS = {
+    "pathway": ("pathway_no",),
+    "contact": ("contact_key",),
+    "therapy_contact": ("contact_key", "therapy"),
+    "therapy_log": ("log_key",),
+    "session": ("pathway_no", "place"),
+    "employment_record": ("employment_key",),
+    "pathway_employment": ("employment_key", "pathway_no"),
+    "long_term_condition": ("condition_no",),
+    "disability": ("disability_no", "pathway_no"),
+    "circumstance": ("circumstance_no", "pathway_no"),
+    "returned": ("person_id", "received_on", "pathway_id"),
+}
+"""The named tables, and the columns that tell the rows of each apart."""
+TABLES = tuple(KEYS)
 
 ASKED_FOR = (*TABLES, *occasions.TABLES)
 """Those that can be asked for by name; `derive` writes `TABLES`."""

@@ -1,6 +1,7 @@
 """The session: its limits, what it spills and clears away, how it reports."""
 
 import time
+import traceback
 
 import polars as pl
 import pytest
@@ -31,6 +32,16 @@ def test_no_room_to_spill_is_told_in_words(tmp_path):
     (tmp_path / "queries").write_text("a file where a directory is needed")
     with Session(memory_gb=0.05, threads=1, spill=tmp_path) as session, pytest.raises(QueryError, match="memory"):
         session.run("create table numbers as select range as n, hash(range) as h from range(20_000_000)")
+
+
+@pytest.mark.parametrize(
+    "value", ["cast(x as tinyint)", "cast(cast(x as bigint) as tinyint)", "cast('2025-' || x as date)"]
+)
+def test_a_value_that_cannot_be_taken_is_not_shown(value):
+    written = "7" * 9
+    with Session(threads=1) as session, pytest.raises(QueryError, match="cannot hold") as raised:
+        session.row(f"select {value} from (values ('{written}')) t(x)")
+    assert written not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_spill_directory_that_was_given_is_left(tmp_path):

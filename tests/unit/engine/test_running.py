@@ -9,7 +9,7 @@ import pytest
 
 from allcomers.engine import Session
 from allcomers.engine.plan import Plan
-from allcomers.engine.running import DuckEngine, Engine, held, run
+from allcomers.engine.running import DuckEngine, Engine, ParquetFile, held, let_go_after, run
 from allcomers.engine.spark import SparkEngine
 from allcomers.engine.step import Step
 from allcomers.engine.types import Type
@@ -116,6 +116,38 @@ def test_only_what_is_wanted_or_read_twice_is_computed_once_and_held(plan):
     assert held(plan, ["counted", "total"]) == {"seen", "counted", "total"}
 
 
+def test_what_is_made_anew_is_not_held_and_reads_its_own_tables_as_often_as_it_is_read():
+    """Worked by hand: `middle` is made for `one` and for `two`, so that `seen` is read twice and held."""
+    middle = Step("middle", "seen", keep=("minutes",), anew=True)
+    ends = [Step(name, "middle", keep=("minutes",)) for name in ("one", "two")]
+    whole = Plan([SEEN, middle, *ends], {"contact": KINDS})
+    assert held(whole, ["one", "two"]) == {"seen", "one", "two"}
+    assert held(whole, ["one"]) == {"one"}
+    assert held(whole, ["middle", "one"]) == {"middle", "one"}
+
+
+def test_a_table_is_let_go_after_the_last_that_reads_it():
+    """Worked by hand: `seen` is held for `counted` and, by way of `middle`, for `end`."""
+    middle = Step("middle", "seen", keep=("minutes",))
+    whole = Plan([SEEN, COUNTED, middle, Step("end", "middle", keep=("minutes",))], {"contact": KINDS})
+    last = next(name for name in reversed(whole.needed(["counted", "end"])) if name in ("counted", "end"))
+    assert let_go_after(whole, ["counted", "end"], held(whole, ["counted", "end"])) == {last: ["seen"]}
+    assert let_go_after(whole, ["seen", "end"], held(whole, ["seen", "end"])) == {}
+
+
+def test_a_table_made_as_a_file_is_in_order_and_can_be_read(engine, plan, tmp_path):
+    """Worked by hand: of the rows seen, those of pathways 1, 2 and null have 0, 30 and 20 minutes known."""
+    file = ParquetFile(tmp_path / "seen.parquet", ("pathway_id",))
+    engine.make(plan, ["seen", "total"], PERIOD, {"seen": file})
+    try:
+        assert engine.query("select sum(minutes) as minutes from seen").item() == 50
+        assert engine.query("select minutes from total").item() == 50_000
+    finally:
+        engine.drop(["seen", "total"])
+    written = pl.read_parquet(file.path)["pathway_id"].drop_nulls().to_list()
+    assert written == ["1", "2"]
+
+
 def test_duckdb_refuses_a_name_that_is_taken_and_lets_go_what_it_had_made(plan):
     with Session() as session:
         session.run("create temp table counted (n integer)")
@@ -124,6 +156,17 @@ def test_duckdb_refuses_a_name_that_is_taken_and_lets_go_what_it_had_made(plan):
         with pytest.raises(QueryError, match="a table counted already"):
             engine.make(plan, ["seen", "counted"], PERIOD)
         assert session.rows("select table_name from duckdb_tables()") == [("counted",)]
+
+
+def test_spark_refuses_a_name_that_is_taken_and_lets_go_what_it_had_made(plan, spark):
+    spark.add("contact", CONTACTS)
+    spark.add("counted", CONTACTS)
+    try:
+        with pytest.raises(QueryError, match="a table counted already"):
+            spark.make(plan, ["seen", "counted"], PERIOD)
+        assert sorted(spark.query("show tables")["tableName"]) == ["contact", "counted"]
+    finally:
+        spark.drop(["contact", "counted"])
 
 
 def test_duckdb_makes_a_view_of_a_query_over_its_own_session():

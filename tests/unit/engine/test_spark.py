@@ -31,6 +31,25 @@ def test_a_cluster_that_does_not_answer_is_told_at_once():
         SparkEngine("spark://127.0.0.1:9")
 
 
+@pytest.mark.parametrize("master", ["spark://127.0.0.1:9,127.0.0.1:10", "spark://127.0.0.1:seven"])
+def test_of_several_masters_one_has_to_answer(master):
+    with pytest.raises(EngineUnavailableError, match="no Spark answers"):
+        SparkEngine(master)
+
+
+def test_a_java_that_is_not_there_is_named():
+    """In a process of its own: Java starts once in each."""
+    asked = (
+        "from allcomers.engine.spark import SparkEngine\n"
+        "try:\n    SparkEngine()\nexcept Exception as error:\n    print(type(error).__name__, error)"
+    )
+    here = {**os.environ, "JAVA_HOME": "/nowhere"}
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, env=here)
+    assert "EngineUnavailableError" in done.stdout
+    assert "/nowhere/bin/java" in done.stdout
+    assert done.stderr == ""
+
+
 def test_pyspark_is_not_imported_until_it_is_used():
     """An analyst without Java or PySpark uses everything else."""
     asked = "import sys, allcomers.engine.spark; print('pyspark' in sys.modules)"

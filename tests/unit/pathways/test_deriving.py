@@ -1,5 +1,7 @@
 """Deriving a whole data set: from files to tables, and what happens when it cannot be done."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 import typer
@@ -13,6 +15,7 @@ from allcomers.exceptions import AllcomersError, UnusableSourceError
 from allcomers.opened_dataset import OpenedDataset
 from allcomers.pathways import deriving, folding, national, plan
 from allcomers.pathways.derivations import Choices, Derivations
+from allcomers.synthetic import Plan, write
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +195,19 @@ def test_derive_writes_every_table(app, valid_folder, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
 
 
+def test_the_same_bytes_come_out_however_the_work_is_shared(tmp_path):
+    """With one thread and with four, and with too little memory to hold what is derived."""
+    write(tmp_path / "data", Plan(referrals=3000, start=date(2024, 4, 1), months=12, seed=1))
+    for name, threads, memory_gb in (("one", 1, 1.0), ("four", 4, 1.0), ("little", 2, 0.15)):
+        (tmp_path / name).mkdir()
+        with Session(threads=threads, memory_gb=memory_gb) as session:
+            opened = dataset.open(tmp_path / "data", session=session)
+            deriving.write(deriving.prepare(opened, DuckEngine(session)), tmp_path / name)
+    for table in plan.TABLES:
+        first, *others = [(tmp_path / name / f"{table}.parquet").read_bytes() for name in ("one", "four", "little")]
+        assert all(other == first for other in others), table
+
+
 def test_nothing_is_left_behind_when_it_fails(app, valid_folder, tmp_path, monkeypatch):
     def failing(*_):
         raise AllcomersError(where="here", found="it failed")
@@ -271,8 +287,8 @@ def test_in_one_history_an_open_referral_is_in_every_month(valid, tmp_path):
     session = Session(memory_gb=1, threads=1)
     with session:
         opened = dataset.from_frames(valid, session=session, form=dataset.HISTORY)
-        held = deriving.hold(opened, DuckEngine(session))
-        national.write(held, opened, tmp_path)
+        prepared = deriving.prepare(opened, DuckEngine(session))
+        national.write(prepared, opened, tmp_path)
     rows = pl.read_parquet(tmp_path / "IDS101Referral.parquet").filter(pl.col("ServiceRequestId") == "R2")
     found = rows.sort("Unique_MonthID").select("Unique_MonthID", "CompletedTreatment_Flag", "UsePathway_Flag").rows()
     assert found == [(1500, None, "True"), (1501, "True", "True")]

@@ -75,7 +75,7 @@ def _derivations(instrument: Instrument) -> tuple[Derivation, ...]:
     rules = {
         first(instrument): f"max(first_score) filter (where {of})",
         # One score is no pair, so a single score is never the last.
-        last(instrument): f"max(last_score) filter (where {of} and score_count >= 2 and is_discharged)",
+        last(instrument): f"max(last_score) filter (where {of} and score_count >= 2)",
     }
     return tuple(
         Derivation(

@@ -41,6 +41,7 @@ STEPS = (
         },
         keep=("submission_no", "provider_no", "CareContactId", "pathway_no", *_OF_PATHWAY),
         joins=(Join("referral", ("provider_no", "ServiceRequestId"), "inner"),),
+        anew=True,  # Held, it would be the widest table of all, and each of its two readers asks for other columns.
         why="Contacts of every kind. A local identifier comes back in later months, so the submission is part of it.",
     ),
     Step(
@@ -93,6 +94,7 @@ STEPS = (
         columns={"contact_key": "contact_no"},
         keep=("therapy", "pathway_no", *_OF_PATHWAY, *_SUBMITTED, "has_employment_support", "is_treatment"),
         joins=(Join("contact_facts", ("contact_no",), "inner"),),
+        anew=True,  # It is `contact_facts` over again, of which one reader wants two columns.
     ),
     Step("therapies_of_pathway", "therapy_seen", where="is_treatment", group_by=("pathway_no",)),
     Step(

@@ -20,7 +20,7 @@ def steps(*, follow_up_scores: bool = True) -> tuple[Step, ...]:
         Step(
             "scored_activity",
             "activity",
-            columns={"scored_on": "contact_on"},
+            columns={"scored_on": "contact_on", "is_discharged": "discharged_on is not null"},
             keep=("submission_no", "CareActId", "pathway_no"),
             joins=(Join("contact_facts", ("contact_no",), "inner"),),
             where=f"in_window and not has_employment_support{follow_up}",
@@ -33,7 +33,7 @@ def steps(*, follow_up_scores: bool = True) -> tuple[Step, ...]:
                 "score": "score_number",
                 "order_no": order_number("scored_on", "IDS607CodedScoreAssessmentAct.record_no", table=1),
             },
-            keep=("pathway_no", "instrument", "is_for_everyone", "scored_on"),
+            keep=("pathway_no", "instrument", "is_for_everyone", "scored_on", "is_discharged"),
             joins=(
                 Join(SCORE_SCALE, ("CodedAssToolType",), "inner"),
                 Join("scored_activity", ("submission_no", "CareActId"), "inner"),
@@ -47,6 +47,7 @@ def steps(*, follow_up_scores: bool = True) -> tuple[Step, ...]:
             columns={
                 "score": "score_number",
                 "scored_on": "AssToolCompDate",
+                "is_discharged": "discharged_on is not null",
                 "order_no": order_number("AssToolCompDate", "IDS606CodedScoreAssessmentRefer.record_no"),
             },
             keep=("pathway_no", "instrument", "is_for_everyone"),
@@ -62,19 +63,12 @@ def steps(*, follow_up_scores: bool = True) -> tuple[Step, ...]:
             "contact_score",
             columns={
                 "first_score": "arg_min(score, order_no)",
-                "last_score": "arg_max(score, order_no)",
+                "last_score": "arg_max(score, order_no) filter (where is_discharged)",
                 "score_count": "count(*)",
             },
             union_all=("own_score",),
             group_by=("pathway_no", "instrument", "is_for_everyone"),
         ),
-        Step(
-            "score_pair_ended",
-            "score_pair",
-            columns={"is_discharged": "discharged_on is not null"},
-            keep=("pathway_no", "instrument", "first_score", "last_score", "score_count", "is_for_everyone"),
-            joins=(Join("referral", ("pathway_no",), "inner"),),
-        ),
-        Step("scores_of_pathway", "score_pair_ended", where="is_for_everyone", group_by=("pathway_no",)),
-        Step("specific_scores_of_pathway", "score_pair_ended", where="not is_for_everyone", group_by=("pathway_no",)),
+        Step("scores_of_pathway", "score_pair", where="is_for_everyone", group_by=("pathway_no",)),
+        Step("specific_scores_of_pathway", "score_pair", where="not is_for_everyone", group_by=("pathway_no",)),
     )
