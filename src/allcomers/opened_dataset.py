@@ -9,6 +9,9 @@ from typing import Self
 import polars as pl
 
 from allcomers import dataset
+from allcomers.analyses import catalogue
+from allcomers.analyses.answer import Answer
+from allcomers.analyses.records import DEFAULT_SEED, records
 from allcomers.engine import Session
 from allcomers.engine.running import DuckEngine
 from allcomers.exceptions import UnusableSourceError
@@ -17,6 +20,7 @@ from allcomers.measures.levels import Level, parse_levels
 from allcomers.measures.periods import parse, run_of
 from allcomers.pathways import deriving, organisations, plan
 from allcomers.pathways.derivations import Choices
+from allcomers.report.protecting import fit_to_leave
 
 
 class OpenedDataset:
@@ -90,6 +94,7 @@ class OpenedDataset:
         only: Sequence[str] = (),
         months: int = 1,
         breakdowns: bool = False,
+        counterparts: bool = False,
     ) -> pl.DataFrame:
         """Official measures after disclosure control, as tidy rows.
 
@@ -98,6 +103,7 @@ class OpenedDataset:
         period : "2025-04", "2025/26 Q1", "2025/26" or "12 months to 2025-04". months : so many, one after another.
         by : organisation levels, such as "england" and "provider". only : ids of measures; all when none is given.
         breakdowns : also by age, ethnic category, problem and so on.
+        counterparts : after each measure, the same asked of everyone who came.
 
         Raises
         ------
@@ -106,7 +112,7 @@ class OpenedDataset:
         result = run.run(
             self.held,
             run_of(parse(period), months),
-            measures=run.chosen(only),
+            measures=run.chosen(only, counterparts=counterparts),
             levels=parse_levels(by),
             breakdowns=breakdowns,
             absent=deriving.absent(self.dataset),
@@ -114,6 +120,35 @@ class OpenedDataset:
             named=bool(only),
         )
         return pl.concat(result.frames, how="diagonal")
+
+    def analyse(
+        self,
+        name: str,
+        period: str | None = None,
+        *,
+        by: str | None = None,
+        organisation: str | None = None,
+        seed: int = DEFAULT_SEED,
+        exact: bool = False,
+        **options: object,
+    ) -> Answer:
+        """What an all-comers analysis answers: `.said`, `.table`, `.chart`, `.parts`, and what it assumes.
+
+        Parameters
+        ----------
+        name : such as "bounds"; `allcomers.analyses.catalogue.by_name()` has them all.
+        period : as for `measure`; the last 12 months of the data when None.
+        by : a key of `allcomers.analyses.records.GROUPS`, such as "provider". organisation : the code of one.
+        exact : counts as they are, for use inside the service; else they are rounded and withheld as for `measure`.
+        options : those of the analysis.
+
+        Raises
+        ------
+        PeriodError, MeasureRequestError : the data set does not reach the period, or something asked for there is not.
+        """
+        asked = records(self.held, parse(period) if period else None, organisation=organisation, by=by, seed=seed)
+        answer = catalogue.named(name).ask(asked, **options)
+        return answer if exact else fit_to_leave(answer, national=asked.is_national).answer
 
     def close(self) -> None:
         """Let memory and temporary files go."""

@@ -8,13 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-PHONE, DESK = 320, 1280
+from tests.browser.accessibility import DESK, ENDS, OPEN_ALL, PHONE, RUN_AXE
+
 PROVIDER = "provider/ZZP01.html"
-ENDS = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-RUN_AXE = """(contrast) => axe.run(document, {
-    resultTypes: ['violations'], preload: false, rules: {'color-contrast': {enabled: contrast}}
-}).then(found => found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 120)).join(' | ')}`))"""
-OPEN_ALL = "() => document.querySelectorAll('details').forEach(details => { details.open = true })"
 
 
 @pytest.fixture

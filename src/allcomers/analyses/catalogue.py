@@ -3,6 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from allcomers.analyses import (
+    bounds,
+    change,
+    complexity,
+    denominators,
+    deprivation,
+    digital,
+    discordance,
+    dose,
+    durability,
+    effect_size,
+    employment,
+    evidence,
+    imputation,
+    natural_recovery,
+    provider_comparison,
+    score_integrity,
+    treatment_match,
+    waits,
+    workforce,
+)
 from allcomers.analyses.answer import Analysis
 from allcomers.exceptions import MeasureRequestError
 
@@ -16,7 +37,19 @@ class Chapter:
     analyses: tuple[Analysis, ...]
 
 
-CHAPTERS: tuple[Chapter, ...] = ()
+_CHAPTERS = (
+    ("left-out", "Whom the rates leave out", (denominators, bounds, imputation)),
+    ("better", "What counts as better", (change, natural_recovery, effect_size, dose, durability, discordance)),
+    ("scores", "Whether the scores can be trusted", (score_integrity,)),
+    ("waiting", "Waiting", (waits,)),
+    ("fit", "Whether people got what fits", (treatment_match, digital)),
+    ("lives", "Whose lives these are", (complexity, deprivation, employment)),
+    ("services", "Services beside each other", (provider_comparison,)),
+    ("makers", "Who does the work, and who says so", (workforce, evidence)),
+)
+CHAPTERS = tuple(
+    Chapter(name, title, tuple(module.ANALYSIS for module in modules)) for name, title, modules in _CHAPTERS
+)
 
 
 def by_name() -> Mapping[str, Analysis]:
@@ -33,7 +66,5 @@ def named(name: str) -> Analysis:
     """
     known = by_name()
     if name not in known:
-        raise MeasureRequestError(
-            where=name, found="there is no such analysis", expected=f"One of: {', '.join(known)}"
-        )
+        raise MeasureRequestError(where=name, found="there is no such analysis", expected=f"One of: {', '.join(known)}")
     return known[name]

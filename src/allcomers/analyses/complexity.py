@@ -168,7 +168,7 @@ _MISSING = Column("not_recorded_share", "Mean share of needs not recorded", Kind
 
 def _by_index(records: Records, known: pl.DataFrame, inclusion: Inclusion, parts: tuple[Answer, ...]) -> Answer:
     not_recorded = known.group_by("group", "band").agg(not_recorded_share=pl.col("missing").mean() / len(NEEDS))
-    counts = ended.counted(known, "group", "band").join(not_recorded, ["group", "band"])
+    counts = ended.counted(known, "group", "band").join(not_recorded, ["group", "band"], maintain_order="left")
     table, columns = ended.table(counts, _BAND_KEYS, (_MISSING,))
     lead = largest(table, "ended")
     return Answer(

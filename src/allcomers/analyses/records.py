@@ -163,7 +163,8 @@ def records(
     Parameters
     ----------
     period : the last 12 months of the data when None.
-    organisation : code of a provider, sub-ICB location, ICB or region; everyone when None.
+    organisation : code of a provider, sub-ICB location, ICB or region; everyone when None. Data of one provider only
+        are that provider's: nothing of theirs passes as a national figure, which may be exact.
     by : a key of `GROUPS`. seed : of everything random.
 
     Raises
@@ -181,7 +182,8 @@ def records(
             next_step="Ask for an earlier period",
         )
     everyone = Records(held=held, period=period, data_end=data_end, by=by, seed=seed)
-    return everyone if organisation is None else _of_organisation(everyone, organisation)
+    code = organisation or _only_provider(everyone)
+    return everyone if code is None else _of_organisation(everyone, code)
 
 
 def _data_end(held: Held) -> dt.date:
@@ -196,10 +198,16 @@ _MONTHS_OF_YEAR = 12
 _DATA_END = Step("data_end", "IDS101Referral", columns={"data_end": "max(data_ended_on)"})
 
 
+def _only_provider(everyone: Records) -> str | None:
+    columns = {"first": "min(provider_code)", "last": "max(provider_code)"}
+    found = everyone.grouped(None).totals("pathway", columns).to_dicts()
+    return found[0]["first"] if found and found[0]["first"] == found[0]["last"] else None
+
+
 def _of_organisation(everyone: Records, code: str) -> Records:
     for level in _LEVELS:
         where = f"pathway.{level.columns[0]} = {_literal(code)}"
-        if everyone.pathways({"one": "count(*)"}, where=where)["one"].sum():
+        if not everyone.totals("pathway", {"n": "count(*)"}, where=where).is_empty():
             return replace(everyone, label=code, where=where, level=level)
     raise MeasureRequestError(
         where="--organisation",

@@ -4,6 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
+
 from allcomers.analyses.answer import PER_CENT, Answer, Chart, Column, Kind, Shape
 from allcomers.report import palette
 from allcomers.report.charts import WIDTH, Row, config, svg
@@ -17,6 +19,9 @@ _UNITS = {Kind.SHARE: " (%)", Kind.DIFFERENCE: " (percentage points)"}
 _MOST_CATEGORIES = 40
 _LANE_HEIGHT, _LINE_HEIGHT = 16, 13
 _LABEL_CHARACTERS = 20
+_NOT_KNOWN = "not known"
+_DIGITS = 6
+"""After the point. A sum depends on the order of its terms beyond any digit that can be seen; a drawing must not."""
 _HEIGHT = 210
 _BESIDE_LABELS = WIDTH - 90
 _PADDING = {"left": 24, "right": 12, "top": 6, "bottom": 4}
@@ -37,25 +42,27 @@ def chart_svg(answer: Answer) -> str | None:
         return None
     layers = _categories if chart.shape in (Shape.BARS, Shape.RANGES) else _plane
     if layers is _categories:
-        rows = [row | {chart.x: _wrapped(row[chart.x])} for row in rows]
+        rows = [row | {chart.x: _wrapped(columns[chart.x], row[chart.x])} for row in rows]
     spec = {"width": WIDTH, "padding": _PADDING, "config": config(), **layers(chart, columns, rows)}
     return svg(spec, rows)
 
 
-def _wrapped(label: str) -> str:
+def _wrapped(column: Column, category: Any) -> str:
+    label = category if isinstance(category, str) else column.written(category)
     return "\n".join(textwrap.wrap(label, _LABEL_CHARACTERS)) or label
 
 
 def _rows(answer: Answer, chart: Chart, columns: Columns) -> list[Row]:
     names = dict.fromkeys(name for name in (chart.x, chart.y, chart.low, chart.high, chart.series) if name)
-    rows = answer.table.select(*names).to_dicts()
+    known = pl.col(chart.series).fill_null(_NOT_KNOWN) if chart.series else []
+    rows = answer.table.select(*names).with_columns(known).to_dicts()
     return [{name: _value(columns[name], value) for name, value in row.items()} for row in rows]
 
 
 def _value(column: Column, value: Any) -> Any:
     if value is None or column.kind is Kind.TEXT:
         return None if value is None else str(value)
-    return 100 * value if column.kind in PER_CENT else value
+    return round(100 * value if column.kind in PER_CENT else value, _DIGITS)
 
 
 def _categories(chart: Chart, columns: Columns, rows: Rows) -> Row:

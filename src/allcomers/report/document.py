@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jinja2
 import polars as pl
+import polars.selectors as cs
 
 from allcomers.analyses.answer import Answer, Column, Kind
 from allcomers.exceptions import UnusableSourceError
@@ -20,6 +21,8 @@ from allcomers.report.protecting import Protected
 MOST_ROWS = 60
 """Rows of a table that the page shows; the CSV has them all."""
 WITHHELD = "*"
+_SIGNIFICANT_DIGITS = 10
+"""Of numbers in files: beyond them a sum depends on the order of its terms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +162,7 @@ def _whole_file(path: Path, text: str) -> None:
 def _csv_text(protected: Protected) -> str:
     """Values as they may be shown: shares 0–1, `*` where withheld, empty where there is none."""
     table = protected.answer.table
+    table = table.with_columns(cs.float().round_sig_figs(_SIGNIFICANT_DIGITS))
     return table.select(_starred(table[name], protected.withheld.get(name)) for name in table.columns).write_csv()
 
 

@@ -8,16 +8,16 @@ import polars as pl
 from allcomers.measures import catalogue
 from allcomers.measures.measure import Measure
 
-WORDS: Mapping[str, str] = {
-    "M192": "Recovery",
-    "M195": "Reliable recovery",
-    "M186": "Reliable improvement",
-    "M1010": "Reliable deterioration",
-    "M053": "First treatment within 6 weeks",
-    "M055": "First treatment within 18 weeks",
-    "M126": "Over 90 days from first to second treatment",
+WORDS: Mapping[str, tuple[str, str]] = {
+    "M192": ("Recovery", "courses finished, less those not at caseness"),
+    "M195": ("Reliable recovery", "courses finished, less those not at caseness"),
+    "M186": ("Reliable improvement", "courses finished"),
+    "M1010": ("Reliable deterioration", "courses finished"),
+    "M053": ("First treatment within 6 weeks", "courses finished"),
+    "M055": ("First treatment within 18 weeks", "courses finished"),
+    "M126": ("Over 90 days from first to second treatment", "those who had a second treatment in the period"),
 }
-"""Official percentages that are headlines, with what they are called here."""
+"""Official percentages that are headlines: what they are called here, and whom they are among."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,10 @@ def pairs(frame: pl.DataFrame, code: str) -> tuple[Pair, ...]:
     return tuple(
         Pair(
             words=words,
-            official=_figure(known[id_], rows, "those whom the official measure counts"),
+            official=_figure(known[id_], rows, among),
             counterparts=tuple(_figure(known[other], rows, _among(known[other])) for other in known[id_].counterparts),
         )
-        for id_, words in WORDS.items()
+        for id_, (words, among) in WORDS.items()
     )
 
 

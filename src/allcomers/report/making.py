@@ -17,7 +17,7 @@ from allcomers.report.protecting import Protected, fit_to_leave
 from allcomers.report.provenance import Provenance
 
 Telling = Callable[[str], None]
-SHARED = ("score",)
+SHARED = ("score", "contact", "session")
 """Tables that several analyses read: made once for a report."""
 
 
@@ -104,11 +104,12 @@ def _sections(chapter: Chapter, records: Records, only: Sequence[str], tell: Tel
     return tuple(made)
 
 
-def name_of(organisation: str | None, organisations: pl.DataFrame) -> str:
-    """What a report calls an organisation: its name and code, or the code where no list has it; England for None."""
-    if organisation is None:
-        return "England"
-    for code, name in (("code", "name"), ("icb_code", "icb_name"), ("region_code", "region_name")):
-        if found := organisations.filter(pl.col(code) == organisation)[name].drop_nulls().to_list():
-            return f"{found[0]} ({organisation})"
-    return organisation
+def name_of(records: Records, organisations: pl.DataFrame) -> str:
+    """Whom records tell of: an organisation's name and code, or its code where no list has it; or England."""
+    code = records.label
+    if records.level is Level.ENGLAND:
+        return code
+    for column, name in (("code", "name"), ("icb_code", "icb_name"), ("region_code", "region_name")):
+        if found := organisations.filter(pl.col(column) == code)[name].drop_nulls().to_list():
+            return f"{found[0]} ({code})"
+    return code

@@ -1,7 +1,7 @@
 """Answers fit to leave the service: small counts withheld, and with them whatever rests on them.
 
 A table of England as a whole has no small count and is shown as it is. Every other table is rounded and withheld as the
-national rule has it. A sentence in which a number would be withheld is not said.
+national rule has it, and a sentence says which of its numbers are withheld.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from allcomers.analyses.answer import PER_CENT, Answer, Column, Kind
+from allcomers.analyses.answer import PER_CENT, REFERENCE, Answer, Column, Kind
 from allcomers.analyses.finding import Inclusion
 from allcomers.measures.disclosure import protected
 from allcomers.measures.rounding import HALF_ROUNDING, ROUNDED_TO, SMALLEST_SHOWN
 
-UNSAID = "The numbers that this sentence rests on are too small to be shown."
+UNSAID = "The numbers that this rests on are too small to be shown."
+INSTEAD = "(withheld)"
 _WHOLE_PERCENT = 2
 """Digits of a share, 0–1, that is shown as a whole percentage."""
 
@@ -70,7 +71,9 @@ def _inclusion(inclusion: Inclusion, *, rounded: bool) -> str:
             return f"fewer than {SMALLEST_SHOWN}"
         return f"{(number + HALF_ROUNDING) // ROUNDED_TO * ROUNDED_TO if rounded else number:,}"
 
-    left_out = "; ".join(f"{count(number)} left out: {reason}" for reason, number in inclusion.n_excluded.items())
+    left_out = "; ".join(
+        f"{count(number)} left out: {reason}" for reason, number in sorted(inclusion.n_excluded.items())
+    )
     about = "About " if rounded else ""
     return (
         f"{about}{count(inclusion.n_in)} came in, {count(inclusion.n_used)} used{f'; {left_out}' if left_out else ''}."
@@ -84,18 +87,29 @@ def _any_small(table: pl.DataFrame, counts: Iterable[str]) -> bool:
 def _shown(answer: Answer, counts: list[str]) -> pl.DataFrame:
     """The table with counts protected, and null wherever a value rests on a count that is withheld."""
     table = answer.table
-    resting = {column.name: column for column in answer.columns if column.of and column.among}
-    parts = table.columns[:1] if "group" in table.columns else []
-    safe = protected(
-        table.select(*parts, *(pl.col(name).fill_null(0).cast(pl.Int64) for name in counts)),
-        counts=counts,
-        shares={name: (column.of, column.among) for name, column in resting.items()},
-        within=parts,
+    exact = table.select(pl.col(name).fill_null(0).cast(pl.Int64) for name in counts)
+    shares = {one.name: (one.of, one.among) for one in answer.columns if _is_part(one, exact)}
+    totals = 1 if _begins_with_total(exact) else 0
+    of_groups = "group" in table.columns and not table[totals:]["group"].is_unique().all()
+    within = ["group"] if of_groups else []
+    keyed = pl.concat([table.select(within), exact], how="horizontal")
+    safe = pl.concat(
+        protected(rows, counts=counts, shares=shares, within=within) for rows in (keyed[:totals], keyed[totals:])
     )
     return table.select(
         pl.when(_known(column, safe)).then(_rounded(column, safe)).otherwise(None).alias(column.name)
         for column in answer.columns
     )
+
+
+def _begins_with_total(counts: pl.DataFrame) -> bool:
+    """Whether the first row is the sum of the others, which is then no part of the whole that they make up."""
+    return counts.height > 2 and counts[:1].equals(counts[1:].sum())
+
+
+def _is_part(column: Column, counts: pl.DataFrame) -> bool:
+    """Whether what a column rests on is a part and its whole, whose remainder has to be protected as well."""
+    return bool(column.of and column.among and (counts[column.of] <= counts[column.among]).all())
 
 
 def _known(column: Column, safe: pl.DataFrame) -> pl.Expr:
@@ -118,4 +132,9 @@ def _whole(column: Column) -> Column:
 
 
 def _still_said(answer: Answer, withheld: Mapping[str, pl.Series]) -> str:
-    return UNSAID if any(withheld[name][row] for name, row in answer.cells) else answer.sentence
+    """The sentence with a word in place of each number withheld, or `UNSAID` where none is left."""
+    kinds = {column.name: column.kind for column in answer.columns}
+    numbers = [(name, row) for name, row in answer.cells if kinds[name] is not Kind.TEXT]
+    if numbers and all(withheld[name][row] for name, row in numbers):
+        return UNSAID
+    return REFERENCE.sub(lambda cell: INSTEAD if withheld[cell[1]][int(cell[2])] else cell[0], answer.sentence)
