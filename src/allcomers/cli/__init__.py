@@ -12,9 +12,12 @@ from allcomers.cli.define import define
 from allcomers.cli.demo import demo
 from allcomers.cli.derive import derive
 from allcomers.cli.figures import show_figures
+from allcomers.cli.manage import PASSED_ON, manage
 from allcomers.cli.measure import measure
 from allcomers.cli.observatory import observatory
 from allcomers.cli.published import published
+from allcomers.cli.report import report
+from allcomers.cli.serve import serve
 from allcomers.cli.synthesise import synthesise
 from allcomers.exceptions import AllcomersError
 
@@ -50,8 +53,11 @@ app.command("figures")(show_figures)
 app.command("check")(check)
 app.command("derive")(derive)
 app.command("measure")(measure)
+app.command("report")(report)
 app.command("define")(define)
 app.command("synthesise")(synthesise)
+app.command("serve")(serve)
+app.command("manage", context_settings=PASSED_ON)(manage)
 app.add_typer(published, name="published")
 
 

@@ -49,6 +49,10 @@ def measure(
         bool, typer.Option("--breakdowns", help="Also by age, ethnic category, problem and so on (quarterly measures).")
     ] = False,
     only: Annotated[str | None, typer.Option(help="Ids of measures, with commas, such as M192,M195.")] = None,
+    counterparts: Annotated[
+        bool,
+        typer.Option("--counterparts", help="After each measure the same asked of everyone who came (M192_all …)."),
+    ] = False,
     compat: Annotated[
         str | None, typer.Option(help="official: take known slips of the published wording literally.")
     ] = None,
@@ -70,11 +74,13 @@ def measure(
         allcomers measure extract/ --period 2025-04 --out april.csv
 
         allcomers measure extract/ --period 2025-04 --months 12 --by england,provider --only M192,M195 --out year.csv
+
+        allcomers measure extract/ --period 2025/26 --only M192,M053 --counterparts --out everyone.csv
     """
     if compat not in (None, "official"):
         raise MeasureRequestError(where="--compat", found=f"there is no {compat!r}", expected="It can be official")
     memory_gb, console = gigabytes(memory), Console(stderr=True)
-    periods, measures = run_of(parse(period), months), run.chosen(_listed(only))
+    periods, measures = run_of(parse(period), months), run.chosen(_listed(only), counterparts=counterparts)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with ExitStack() as open_things:
         progress = open_things.enter_context(Progress(*columns, console=console, transient=True))

@@ -1,0 +1,1 @@
+"""The Django project: settings from the environment, start-up checks, the list of apps and of addresses."""

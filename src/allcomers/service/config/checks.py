@@ -1,0 +1,136 @@
+"""What must be right before the service starts: each is a Django check, so `allcomers manage check --deploy` runs them.
+
+Errors of the permission table are refused always; unsafe settings are refused in production, which is where the service
+is unless told otherwise.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register, run_checks
+
+from allcomers.exceptions import AllcomersError, SeveralError
+from allcomers.service.config.environment import PREFIX, Settings
+from allcomers.service.governance import table
+
+SHORTEST_KEY = 50
+Apps = Sequence[AppConfig] | None
+
+
+@dataclass(frozen=True)
+class Unsafe:
+    """A setting that production refuses, when, and what to do about it."""
+
+    setting: str
+    when: Callable[[Settings], bool]
+    found: str
+    next_step: str
+
+
+UNSAFE = (
+    Unsafe("SECRET_KEY", lambda s: len(s.secret_key) < SHORTEST_KEY or len(set(s.secret_key)) < 10,
+           "missing, short or repetitive",
+           "Make one: `allcomers manage make_key`, and keep it in a file only the service reads."),
+    Unsafe("URL", lambda s: urlsplit(s.url).scheme != "https", "not https",
+           "Put a proxy with a certificate before the service."),
+    Unsafe("HOSTS", lambda s: "*" in s.hosts or urlsplit(s.url).hostname not in s.hosts,
+           "not the host of ALLCOMERS_URL", "Name the host people type, and no “*”."),
+    Unsafe("TRUSTED_PROXIES", lambda s: s.trusted_proxies < 1, "no proxy",
+           "The service speaks plain http to the proxy before it: say how many there are."),
+    Unsafe("DATABASE_URL", lambda s: not s.database_url and not s.allow_sqlite, "SQLite",
+           "Give the address of a PostgreSQL database, or ALLCOMERS_ALLOW_SQLITE=yes for one small service."),
+    Unsafe("CRISIS_TEXT", lambda s: not s.crisis_text.strip(), "empty",
+           "Write what somebody in crisis is told here: local lines with their hours, 111, 999."),
+    Unsafe("ANSWERS_READ", lambda s: not s.answers_read.strip(), "empty", "Say when answers are read."),
+    Unsafe("PHONE", lambda s: not s.phone.strip(), "empty",
+           "Every digital step has a telephone twin: give the number."),
+    Unsafe("MESSAGES", lambda s: s.messages in {"console", "file"}, "messages that reach nobody", "Set it to smtp."),
+    Unsafe("SMTP_URL", lambda s: s.messages == "smtp" and not s.smtp_url, "empty", "Give the server's address."),
+    Unsafe("ORGANISATION", lambda s: not s.organisation.strip(), "empty", "Say who runs the service: people may ask."),
+    Unsafe("NHS_IDENTITY", lambda s: s.nhs_identity and not s.nhs_body, "on, without ALLCOMERS_NHS_BODY",
+           "Only NHS bodies and those they commission may show it: turn it off, or say that you may."),
+    Unsafe("IDLE_MINUTES", lambda s: s.idle_minutes > 15, "more than 15", "Records left open are read by passers-by."),
+    Unsafe("BREAK_GLASS_MINUTES", lambda s: s.break_glass_minutes > 60, "more than 60",
+           "Ask again when the emergency lasts."),
+    Unsafe("HSTS_SECONDS", lambda s: s.hsts_seconds < 3600, "too short to protect anybody",
+           "Leave it out, for a year."),
+)  # fmt: skip
+
+
+@register()
+def every_url_has_an_entry(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """A URL without an entry answers nobody: a mistake, found here rather than by somebody who needs it."""
+    missing = [name for name in table.url_names() if name not in table.entries()]
+    return [
+        Error(
+            f"The URL {name} has no entry in the permission table.",
+            hint="Add it to ENTRIES of the app's access.py.",
+            id="access.E001",
+        )
+        for name in missing
+    ]
+
+
+@register()
+def every_grant_names_a_relationship(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    known = {*table.relationships(), "none", "unrelated"}
+    return [
+        Error(
+            f"The entry of {name} names relationships that no app declares: {', '.join(sorted(unknown))}.",
+            id="access.E002",
+        )
+        for name, entry in table.entries().items()
+        for one in (*entry.grants, *entry.lists)
+        if (unknown := one.relationships - known)
+    ]
+
+
+@register(deploy=True)
+def production_is_safe(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f"{PREFIX}{one.setting} is {one.found}.", hint=one.next_step, id=f"production.{one.setting}")
+        for one in unsafe(settings.ALLCOMERS)
+    ]
+
+
+@register(deploy=True)
+def no_demonstration_data(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """People of a demonstration must not stand among real ones."""
+    from allcomers.service.people.selectors import synthetic_people_exist
+
+    if settings.ALLCOMERS.mode == "production" and synthetic_people_exist():
+        return [
+            Error(
+                "The database holds people who do not exist.",
+                hint="Start with an empty database.",
+                id="production.demo",
+            )
+        ]
+    return []
+
+
+def unsafe(values: Settings) -> list[Unsafe]:
+    """What production refuses in these settings; nothing outside production."""
+    return [one for one in UNSAFE if one.when(values)] if values.mode == "production" else []
+
+
+def refuse_unsafe_start() -> None:
+    """Refuse unsafe settings before the database is touched, then whatever else a check finds; all of it at once.
+
+    Raises
+    ------
+    SeveralError : with what was found and what to do, one line each.
+    """
+    _stop_for([(f"{PREFIX}{one.setting} is {one.found}", one.next_step) for one in unsafe(settings.ALLCOMERS)])
+    found = [one for one in run_checks(include_deployment_checks=True) if one.is_serious()]
+    _stop_for([(str(one.msg), str(one.hint or "")) for one in found])
+
+
+def _stop_for(faults: list[tuple[str, str]]) -> None:
+    if faults:
+        where = "the service cannot start"
+        raise SeveralError([AllcomersError(where=where, found=found, next_step=next_) for found, next_ in faults])

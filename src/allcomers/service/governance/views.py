@@ -1,0 +1,91 @@
+"""Pages of governance: drafts, access in an emergency, the audit, who opened a record."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from allcomers.service.governance import actions, drafts, selectors
+from allcomers.service.governance.models import BreakGlassReason
+from allcomers.service.governance.page_forms import BreakGlassForm, ReviewForm
+from allcomers.service.governance.records import ChangedMeanwhileError
+from allcomers.service.governance.request import ServiceRequest
+
+
+@require_POST
+def keep_draft(request: ServiceRequest) -> HttpResponse:
+    """Called by the page while somebody types (HTMX); answers with when it was kept."""
+    draft = drafts.keep(request, only_for=request.access.member.pk)
+    return render(request, "governance/kept.jinja", {"draft": draft})
+
+
+@require_POST
+def drop_draft(request: ServiceRequest, number: int) -> HttpResponse:
+    drafts.drop(number, request.access.member.pk)
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "look:start")
+
+
+@require_http_methods(["GET", "POST"])
+def break_glass(request: ServiceRequest, person_id: UUID) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "governance/break_glass.jinja", {"form": BreakGlassForm.shown(request)})
+    form = BreakGlassForm.sent(request)
+    if not form.is_valid():
+        return render(request, "governance/break_glass.jinja", {"form": form}, status=422)
+    actions.break_glass(
+        by=request.access.actor,
+        user=request.access.member,
+        person=request.access.subject,
+        reason=BreakGlassReason(form.cleaned_data["reason"]),
+        words=form.cleaned_data["words"],
+    )
+    return redirect("people:person", person_id=person_id)
+
+
+@require_safe
+def break_glass_queue(request: ServiceRequest) -> HttpResponse:
+    lists = {"waiting": selectors.to_review(), "reviewed": selectors.reviewed()[:50]}
+    return render(request, "governance/break_glass_queue.jinja", lists)
+
+
+@require_http_methods(["GET", "POST"])
+def review(request: ServiceRequest, number: UUID) -> HttpResponse:
+    found = selectors.access_with_id(number)
+    if found is None:
+        raise Http404
+    page = {"opened": found, "own": found.user_id == request.access.member.pk}
+    if request.method != "POST":
+        form = ReviewForm.shown(request, about=found.pk)
+        return render(request, "governance/review.jinja", {**page, "form": form})
+    form = ReviewForm.sent(request, about=found.pk)
+    if not form.is_valid():
+        return render(request, "governance/review.jinja", {**page, "form": form}, status=422)
+    try:
+        actions.review(by=request.access.actor, reviewer=request.access.member, opened=found, **form.answers())
+    except actions.OwnReviewError:
+        form.add_error(None, "You opened this record yourself, so somebody else has to review it")
+        return render(request, "governance/review.jinja", {**page, "form": form}, status=422)
+    except ChangedMeanwhileError:
+        form.add_error(None, "Somebody else has reviewed this meanwhile, so nothing was saved")
+        return render(request, "governance/review.jinja", {**page, "form": form}, status=409)
+    return redirect("governance:break_glass_queue")
+
+
+@require_safe
+def events(request: ServiceRequest) -> HttpResponse:
+    found = selectors.events(event=request.GET.get("event", ""))
+    return render(request, "governance/events.jinja", {"page": Paginator(found, 100).get_page(request.GET.get("page"))})
+
+
+@require_safe
+def opened(request: ServiceRequest, person_id: UUID) -> HttpResponse:
+    return render(request, "governance/opened.jinja", {"trace": selectors.trace_of(person_id, own=False)})
+
+
+@require_safe
+def mine(request: ServiceRequest) -> HttpResponse:
+    return render(request, "governance/mine.jinja", {"trace": selectors.trace_of(request.access.subject.pk, own=True)})

@@ -1,0 +1,31 @@
+"""The start page, and whether the service is well."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from allcomers.service.accounts import demonstration
+from allcomers.service.governance.request import ServiceRequest
+from allcomers.service.look import health as checks
+
+
+@require_safe
+def start(request: ServiceRequest) -> HttpResponse:
+    return render(request, "look/start.jinja")
+
+
+@require_safe
+def accessibility(request: ServiceRequest) -> HttpResponse:
+    return render(request, "look/accessibility.jinja")
+
+
+@require_safe
+def health(request: ServiceRequest) -> HttpResponse:
+    states = checks.states()
+    return JsonResponse(states, status=200 if all(one == "ok" for one in states.values()) else 503)
+
+
+@require_safe
+def demo(request: ServiceRequest) -> HttpResponse:
+    """In a demonstration only: the sign-ins, and the code of each second factor at this moment."""
+    return render(request, "look/demo.jinja", {"members": demonstration.sign_ins_now()})

@@ -1,0 +1,72 @@
+"""Who may open the pages about a person, and the relationship that being responsible for them gives."""
+
+from allcomers.service.governance.access import person_in_address
+from allcomers.service.governance.permissions import (
+    ALLOCATED,
+    CARING,
+    CLINICAL,
+    TEAM,
+    Place,
+    Purpose,
+    Relationship,
+    Role,
+    grant,
+    own,
+    public,
+    record,
+    staff,
+)
+from allcomers.service.people.selectors import allocated_to
+
+RELATIONSHIPS = (Relationship(ALLOCATED, "is responsible for your care", allocated_to),)
+
+ADVISING = frozenset({Role.EMPLOYMENT_ADVISER})
+ARRANGING = frozenset({Role.ADMINISTRATOR})
+CARE = grant(CLINICAL, CARING, Purpose.DIRECT_CARE)
+ARRANGE = grant(ARRANGING, TEAM, Purpose.ADMINISTRATION)
+ADVISE = grant(ADVISING, ALLOCATED, Purpose.EMPLOYMENT_HELP)
+
+ENTRIES = {
+    "people:search": staff(
+        CLINICAL | ARRANGING | ADVISING,
+        Purpose.DIRECT_CARE,
+        lists=(CARE, ARRANGE, ADVISE),
+        reads="person.listed",
+    ),
+    "people:person": record(CARE, ARRANGE, ADVISE, person=person_in_address, reads="person.opened"),
+    "people:change": record(CARE, ARRANGE, person=person_in_address, reads="person.opened"),
+    "people:allocate": record(
+        grant({Role.CLINICAL_LEAD, Role.SUPERVISOR, Role.DUTY}, CARING, Purpose.DIRECT_CARE),
+        ARRANGE,
+        person=person_in_address,
+        reads="person.opened",
+    ),
+    "people:mine": own(reads="own.opened"),
+    "people:open_link": public(rate=(30, 300), counts={"GET"}),
+    "people:link_check": public(rate=(20, 300)),
+    "people:link_gone": public(),
+}
+
+READINGS = {
+    "person.listed": "Your name was shown in a list",
+    "person.looked_for": "Somebody looked for you by your NHS number, and was told that there is a record",
+    "person.opened": "Your record was opened",
+    "person.added": "Your record was begun",
+    "person.changed": "Your details were changed",
+    "allocation.begun": "Somebody became responsible for your care",
+    "allocation.ended": "Somebody stopped being responsible for your care",
+    "own.opened": "Your own page was opened",
+    "link.made": "A link was made for you",
+    "link.opened": "You opened a link we sent you",
+    "link.wrong_answer": "Somebody followed a link we sent you and did not know your date of birth and postcode",
+    "link.locked": "A link we sent you was locked after five wrong answers",
+    "link.used": "You finished what a link was for",
+    "link.cancelled": "A link made for you was cancelled",
+}
+
+MENU = (Place("people:search", "Find a person", 10),)
+RECORD_MENU = (
+    Place("people:person", "Summary", 10),
+    Place("people:change", "Change details", 80),
+    Place("people:allocate", "Who is responsible", 81),
+)

@@ -1,0 +1,1 @@
+"""Questionnaires that people answer, and what is done at once when an answer speaks of danger."""

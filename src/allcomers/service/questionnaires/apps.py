@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "allcomers.service.questionnaires"
+    label = "questionnaires"
+
+    def ready(self) -> None:
+        from allcomers.service.look import health
+        from allcomers.service.people import links
+        from allcomers.service.questionnaires.models import LINK_PURPOSE
+        from allcomers.service.questionnaires.risk.selectors import escalation_state
+
+        links.PAGES[LINK_PURPOSE] = "questionnaires:answer"
+        health.CHECKS["alerts"] = escalation_state

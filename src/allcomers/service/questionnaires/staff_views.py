@@ -1,0 +1,60 @@
+"""Asking somebody, entering what they said, and reading what they answered."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from allcomers.service.governance.request import ServiceRequest
+from allcomers.service.questionnaires import actions, reading, selectors
+from allcomers.service.questionnaires.forms import AskForm, KeyInForm
+from allcomers.service.questionnaires.views import needs_crisis_text
+from allcomers.service.questionnaires.ways import BY_STAFF
+
+
+@require_safe
+def record(request: ServiceRequest, person_id: UUID) -> HttpResponse:
+    """Everything that was asked of a person, with answers, scores and how they were given."""
+    return render(request, "questionnaires/record.jinja", {"read": reading.responses_read(request.access.subject)})
+
+
+@require_http_methods(["GET", "POST"])
+@needs_crisis_text
+def ask(request: ServiceRequest, person_id: UUID) -> HttpResponse:
+    """Make a link. Its address is shown once: only a hash of it is kept."""
+    paper = [(one.name, one.licence.terms) for one in selectors.on_paper_only()]
+    page: dict[str, Any] = {"paper": paper, "days": settings.ALLCOMERS.measures_link_days}
+    if request.method != "POST":
+        return render(request, "questionnaires/ask.jinja", {**page, "form": AskForm.shown(request)})
+    form = AskForm.sent(request)
+    if not form.is_valid():
+        return render(request, "questionnaires/ask.jinja", {**page, "form": form}, status=422)
+    _, token = actions.ask(
+        by=request.access.actor,
+        person=request.access.subject,
+        asked_by=request.access.member,
+        keys=form.cleaned_data["keys"],
+    )
+    form.saved()
+    address = settings.ALLCOMERS.url.rstrip("/") + reverse("people:open_link", kwargs={"token": token})
+    return render(request, "questionnaires/asked.jinja", {**page, "address": address})
+
+
+@require_http_methods(["GET", "POST"])
+@needs_crisis_text
+def key(request: ServiceRequest, person_id: UUID) -> HttpResponse:
+    """Begin to enter what somebody answers on the telephone, or answered on paper."""
+    if request.method != "POST":
+        return render(request, "questionnaires/key.jinja", {"form": KeyInForm.shown(request)})
+    form = KeyInForm.sent(request)
+    if not form.is_valid():
+        return render(request, "questionnaires/key.jinja", {"form": form}, status=422)
+    response = actions.key_in(
+        by=request.access.actor, member=request.access.member, person=request.access.subject, **form.answers()
+    )
+    form.saved()
+    return redirect(BY_STAFF.onwards(response))

@@ -1,0 +1,71 @@
+"""Who may fill in a referral (anyone), and who may look at those that came in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allcomers.service.governance.access import person_in_address
+from allcomers.service.governance.permissions import (
+    CARING,
+    CLINICAL,
+    TEAM,
+    Place,
+    Purpose,
+    Relationship,
+    Role,
+    grant,
+    public,
+    record,
+    staff,
+)
+from allcomers.service.people.access import ARRANGE, CARE
+from allcomers.service.people.models import Person
+from allcomers.service.referrals.selectors import handled_by, person_of
+
+HANDLES = "handles_referral"
+RELATIONSHIPS = (Relationship(HANDLES, "is dealing with your referral", handled_by),)
+
+HANDLING = CLINICAL | {Role.ADMINISTRATOR}
+HANDLE = grant(HANDLING, HANDLES, Purpose.ADMINISTRATION)
+
+
+def person_of_referral(parameters: Mapping[str, Any]) -> Person | None:
+    return person_of(parameters["referral_id"])
+
+
+ENTRIES = {
+    "referrals:start": public(),
+    "referrals:gate": public(rate=(30, 300)),
+    "referrals:danger": public(),
+    "referrals:elsewhere": public(),
+    "referrals:step": public(rate=(120, 300)),
+    "referrals:check": public(rate=(20, 300)),
+    "referrals:done": public(),
+    "referrals:resume": public(rate=(10, 300)),
+    "referrals:leave": public(rate=(30, 300)),
+    "referrals:inbox": staff(HANDLING, Purpose.ADMINISTRATION, lists=(HANDLE,), reads="referral.listed"),
+    "referrals:referral": record(
+        HANDLE,
+        grant(CLINICAL, CARING, Purpose.DIRECT_CARE),
+        grant({Role.ADMINISTRATOR}, TEAM, Purpose.ADMINISTRATION),
+        person=person_of_referral,
+        reads="referral.opened",
+    ),
+    "referrals:of_person": record(CARE, ARRANGE, person=person_in_address, reads="referral.listed"),
+}
+
+READINGS = {
+    "referral.listed": "Your referral was shown in a list",
+    "referral.opened": "Your referral was opened",
+    "referral.received": "Your referral reached us",
+    "referral.sent_again": "Your referral was sent a second time, and is stored once",
+    "referral.first_looked": "Somebody looked at your referral for the first time",
+    "referral.shown_as_possible_match": "You were shown as somebody who may be the person of another referral",
+    "referral.accepted": "Your referral was accepted",
+    "referral.merged": "Your referral was put to the record we had of you before",
+    "referral.merge_undone": "A referral that had been put to your record was taken away from it again",
+    "referral.signposted": "You were told of another service",
+    "referral.rejected": "Your referral was not accepted",
+}
+
+MENU = (Place("referrals:inbox", "New referrals", 20),)
+RECORD_MENU = (Place("referrals:of_person", "Referrals", 30),)

@@ -1,0 +1,233 @@
+"""Filling in a referral, and sending it: one transaction with the person, those who may be the same, and the audit."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from allcomers.service.governance import audit
+from allcomers.service.governance.acting import action
+from allcomers.service.people import actions as people
+from allcomers.service.people.models import Person
+from allcomers.service.referrals import matching, steps, wording
+from allcomers.service.referrals.forms import CHANNELS
+from allcomers.service.referrals.models import Consent, Contact, LifeProblem, Match, Referral, StartedReferral
+from allcomers.service.referrals.selectors import area_of
+
+KEPT = timedelta(hours=24)
+WRONG_ANSWERS = 5
+LETTERS = "ABCDEFGHJKMNPQRTUVWXYZ2346789"  # none that is taken for another
+
+
+def new_reference() -> str:
+    """Eight letters and numbers, which are easily read out on the telephone: a chance in 5 × 10¹¹ to guess one."""
+    text = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{text[:4]}-{text[4:]}"
+
+
+@action
+def begin(*, by: audit.Actor, in_danger: bool | None, answers: dict[str, Any] | None = None) -> StartedReferral:
+    """Somebody answered the safety gate, or sent a page of a referral whose time was over."""
+    now = timezone.now()
+    started = StartedReferral.objects.create(
+        reference=new_reference(),
+        in_danger=in_danger,
+        answers=answers or {},
+        started_at=now,
+        expires_at=now + KEPT,
+    )
+    audit.record("referral.started", by=by, of=started)
+    return started
+
+
+@action
+def answer_gate(*, by: audit.Actor, started: StartedReferral, in_danger: bool) -> StartedReferral:
+    """A yes stays a yes: somebody who goes back and says no is still looked at today."""
+    started = StartedReferral.objects.select_for_update().get(pk=started.pk)
+    started.in_danger = bool(started.in_danger) or in_danger
+    started.save(update_fields=["in_danger"])
+    audit.record("referral.gate_answered", by=by, of=started)
+    return started
+
+
+@action
+def keep_step(*, by: audit.Actor, started: StartedReferral, step: steps.Step, given: dict[str, Any]) -> StartedReferral:
+    """Keep a page's answers. The audit says which page, so that one sees where people give up, and never what."""
+    started = StartedReferral.objects.select_for_update().get(pk=started.pk, referral=None)
+    started.answers = {**started.answers, step.name: given}
+    started.expires_at = timezone.now() + KEPT
+    started.save(update_fields=["answers", "expires_at"])
+    started.refresh_from_db()
+    audit.record("referral.step_kept", by=by, of=started, step=step.name)
+    return started
+
+
+@action
+def resume(*, by: audit.Actor, reference: str, date_of_birth: date) -> StartedReferral | None:
+    """The referral that somebody began, by its reference and the date of birth in it; five wrong dates lock it."""
+    text = "".join(character for character in reference.upper() if character.isalnum())
+    waiting = StartedReferral.objects.select_for_update().filter(expires_at__gt=timezone.now(), referral=None)
+    started = waiting.filter(reference=f"{text[:4]}-{text[4:]}", wrong_answers__lt=WRONG_ANSWERS).first()
+    born = started.answers.get(steps.STEPS[0].name, {}).get("date_of_birth") if started else None
+    if started is not None and born == date_of_birth.isoformat():
+        audit.record("referral.resumed", by=by, of=started)
+        return started
+    if started is not None:
+        started.wrong_answers += 1
+        started.save(update_fields=["wrong_answers"])
+    audit.record("referral.not_resumed", by=by, of=started, outcome=audit.REFUSED)
+    return None
+
+
+@action
+def submit(*, by: audit.Actor, started: StartedReferral) -> Referral:
+    """Send it. Sent twice, it is one referral."""
+    started = StartedReferral.objects.select_for_update().get(pk=started.pk)
+    if started.referral is not None:
+        audit.record("referral.sent_again", by=by, person=started.referral.person_id, of=started.referral)
+        return started.referral
+    answers = started.answers
+    assert started.in_danger is not None
+    assert steps.first_open(answers) is None
+    facts = facts_given(answers)
+    candidates = _who_may_be_the_same(facts)
+    referral = _make(answers, started, person=_add_person(by, facts, answers))
+    _add_what_belongs(referral, answers)
+    for person, points, reasons in candidates:
+        Match.objects.create(referral=referral, person=person, score=points, reasons=reasons)
+    started.referral, started.answers = referral, {}
+    started.save(update_fields=["referral", "answers"])
+    audit.record(
+        "referral.received",
+        by=by,
+        person=referral.person_id,
+        of=referral,
+        same_day=referral.same_day,
+        matches=len(candidates),
+    )
+    return referral
+
+
+@action
+def forget_expired(*, by: audit.Actor) -> int:
+    """Delete what was begun and not sent within a day of its last answer; of what was sent, the empty shell."""
+    count: int = StartedReferral.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+    audit.record("referral.unsent_deleted", by=by, count=count)
+    return count
+
+
+def _add_person(by: audit.Actor, facts: matching.Facts, answers: steps.Answers) -> Person:
+    """A person of their own, whoever may be the same: joining two is for somebody who has looked."""
+    number = facts.nhs_number
+    return people.add_person(
+        by=by,
+        given_name=facts.given_name,
+        family_name=facts.family_name,
+        preferred_name=answers["name"]["preferred_name"],
+        date_of_birth=facts.date_of_birth,
+        postcode=answers["age-and-area"]["postcode"],
+        nhs_number=number,
+        nhs_number_status=Person.NumberStatus.UNVERIFIED if number else Person.NumberStatus.NOT_HELD,
+    )
+
+
+def _make(answers: steps.Answers, started: StartedReferral, person: Person) -> Referral:
+    reasons = []
+    if started.in_danger:
+        reasons.append("said at the start that they are in danger or have harmed themselves")
+    if answers["life"]["safe_now"] in wording.NOT_SAFE:
+        reasons.append("does not feel safe, or is not sure")
+    return Referral.objects.create(
+        person=person,
+        reference=started.reference,
+        received_at=timezone.now(),
+        same_day=bool(reasons),
+        same_day_because="; ".join(reasons),
+        area=area_of(person.postcode),
+        under_age=person.age() < settings.ALLCOMERS.minimum_age,
+        answers=answers,
+        wording_version=wording.VERSION,
+    )
+
+
+def _add_what_belongs(referral: Referral, answers: steps.Answers) -> None:
+    for channel, value, matched_by in _contacts(answers):
+        Contact.objects.create(
+            referral=referral,
+            channel=channel,
+            value=value,
+            matched_by=matched_by,
+            may_leave_message=answers["contact"][f"{channel}_messages"],
+        )
+    for problem in answers["life"]["problems"]:
+        if problem != wording.RATHER_NOT[0]:
+            LifeProblem.objects.create(referral=referral, problem=problem)
+    for one in wording.CONSENTS:
+        said = answers["consents"][one.purpose]
+        Consent.objects.create(
+            referral=referral,
+            purpose=one.purpose,
+            recipient=one.recipient,
+            words=one.question,
+            wording_version=wording.VERSION,
+            answer=said,
+            expires_on=timezone.localdate(referral.received_at) + timedelta(days=one.days) if said == "yes" else None,
+        )
+
+
+def _contacts(answers: steps.Answers) -> list[tuple[str, str, str]]:
+    """Each way to reach somebody: channel, as it was written, and as it is compared."""
+    plain = {"mobile": matching.plain_phone, "landline": matching.plain_phone, "email": matching.plain_email}
+    given = answers["contact"]
+    return [
+        (channel, given[channel], plain[channel](given[channel]) if channel in plain else "")
+        for channel in CHANNELS
+        if given[channel]
+    ]
+
+
+def facts_given(answers: steps.Answers) -> matching.Facts:
+    """What a referral says about who somebody is."""
+    name, contacts = answers["name"], _contacts(answers)
+    return matching.Facts(
+        given_name=name["given_name"],
+        family_name=name["family_name"],
+        date_of_birth=date.fromisoformat(answers["age-and-area"]["date_of_birth"]),
+        nhs_number=name["nhs_number"],
+        postcode=answers["age-and-area"]["postcode"],
+        phones=frozenset(plain for channel, _, plain in contacts if channel in {"mobile", "landline"}),
+        emails=frozenset(plain for channel, _, plain in contacts if channel == "email"),
+    )
+
+
+def _who_may_be_the_same(facts: matching.Facts) -> list[tuple[Any, int, list[str]]]:
+    """Everybody who shares a strong fact, scored. Looked for before the new person is there."""
+    alike = Q(date_of_birth=facts.date_of_birth) | Q(
+        pk__in=Contact.objects.filter(matched_by__in=facts.phones | facts.emails, withdrawn_at=None).values(
+            "referral__person"
+        )
+    )
+    if facts.nhs_number:
+        alike |= Q(nhs_number=facts.nhs_number)
+    found = Person.objects.filter(alike, withdrawn_at=None).prefetch_related("referrals__contacts")
+    return matching.best(facts, ((person, facts_held(person)) for person in found))
+
+
+def facts_held(person: Person) -> matching.Facts:
+    """What is known of somebody, with the contacts of all their referrals."""
+    contacts: Iterable[Contact] = [
+        contact for referral in person.referrals.all() for contact in referral.contacts.all() if not contact.withdrawn
+    ]
+    return matching.Facts(
+        given_name=person.given_name,
+        family_name=person.family_name,
+        date_of_birth=person.date_of_birth,
+        nhs_number=person.nhs_number,
+        postcode=person.postcode,
+        phones=frozenset(one.matched_by for one in contacts if one.channel in {"mobile", "landline"}),
+        emails=frozenset(one.matched_by for one in contacts if one.channel == "email"),
+    )

@@ -1,0 +1,99 @@
+"""What is decided about a new referral: looked at, accepted, found to be somebody known, signposted, not accepted."""
+
+from django.utils import timezone
+
+from allcomers.service.accounts.models import Team
+from allcomers.service.governance import audit
+from allcomers.service.governance.acting import action
+from allcomers.service.governance.records import ChangedMeanwhileError
+from allcomers.service.people.models import Person
+from allcomers.service.referrals.models import Match, Merge, Referral
+
+
+class UndoTooLateError(Exception):
+    """A merge can be undone for thirty days, and once."""
+
+
+@action
+def look(*, by: audit.Actor, referral: Referral) -> Referral:
+    """The first time that somebody opens a new referral: the clock of the first human look stops."""
+    referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    if referral.first_looked_at is None:
+        referral.first_looked_at, referral.first_looked_by_id = timezone.now(), by.user_id
+        referral.save_version(referral.version)
+    audit.record("referral.first_looked", by=by, person=referral.person_id, of=referral)
+    return referral
+
+
+@action
+def accept(*, by: audit.Actor, referral: Referral, team: Team, words: str, version: int) -> Referral:
+    """Accept somebody as a new person, into a team."""
+    _decide(by, referral, Referral.State.ACCEPTED, words, version)
+    _into_team(by, referral.person, team)
+    return referral
+
+
+@action
+def signpost(*, by: audit.Actor, referral: Referral, words: str, version: int) -> Referral:
+    return _decide(by, referral, Referral.State.SIGNPOSTED, words, version)
+
+
+@action
+def reject(*, by: audit.Actor, referral: Referral, words: str, version: int) -> Referral:
+    return _decide(by, referral, Referral.State.REJECTED, words, version)
+
+
+@action
+def merge(*, by: audit.Actor, referral: Referral, match: Match, team: Team, words: str, version: int) -> Merge:
+    """The referral is of somebody known: it becomes theirs, and the person made for it is struck through."""
+    assert match.referral_id == referral.pk
+    former, known = referral.person, Person.objects.select_for_update().get(pk=match.person_id, withdrawn_at=None)
+    referral.person = known
+    _decide(by, referral, Referral.State.MERGED, words, version)
+    former.withdraw(by=by.user_id, because="Found to be the same person as another record", version=former.version)
+    if known.team_id is None:
+        _into_team(by, known, team)
+    done = Merge.objects.create(referral=referral, from_person=former, into_person=known, merged_at=timezone.now())
+    for person in (former, known):
+        audit.record("referral.merged", by=by, person=person, of=done)
+    return done
+
+
+@action
+def undo_merge(*, by: audit.Actor, merge: Merge, words: str, version: int) -> Referral:
+    """They were two people: the referral is new again and the other's, as before.
+
+    Raises
+    ------
+    UndoTooLateError : thirty days are over, or somebody undid it before.
+    ChangedMeanwhileError : the referral was changed since `version`.
+    """
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    if not merge.can_be_undone(timezone.now()):
+        raise UndoTooLateError
+    referral, former = merge.referral, merge.from_person
+    former.withdrawn_at, former.withdrawn_by, former.withdrawn_because = None, None, ""
+    former.save_version(former.version)
+    referral.person, referral.state = former, Referral.State.RECEIVED
+    referral.decided_at, referral.decided_by, referral.decision_words = None, None, ""
+    referral.save_version(version)
+    merge.withdraw(by=by.user_id, because=words, version=merge.version)
+    for person in (former, merge.into_person):
+        audit.record("referral.merge_undone", by=by, person=person, of=merge)
+    return referral
+
+
+def _decide(by: audit.Actor, referral: Referral, state: Referral.State, words: str, version: int) -> Referral:
+    if referral.state != Referral.State.RECEIVED:
+        raise ChangedMeanwhileError(Referral.objects.get(pk=referral.pk))
+    referral.state, referral.decision_words = state, words
+    referral.decided_at, referral.decided_by_id = timezone.now(), by.user_id
+    referral.save_version(version)
+    audit.record(f"referral.{state.value}", by=by, person=referral.person_id, of=referral)
+    return referral
+
+
+def _into_team(by: audit.Actor, person: Person, team: Team) -> None:
+    person.team = team
+    person.save_version(person.version)
+    audit.record("person.changed", by=by, person=person, of=person, fields="team")

@@ -1,0 +1,167 @@
+"""A referral that was begun, the referral that was sent, and what belongs to it.
+
+What was sent hangs on the referral, and the referral on a person. Saying that two people are one therefore moves one
+column, and taking that back moves it again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from allcomers.service.governance.records import Record
+from allcomers.service.people.models import Person
+
+UNDO_DAYS = 30
+
+
+class StartedReferral(models.Model):
+    """A self-referral that is being filled in: kept for 24 hours after the last answer, and then deleted.
+
+    `answers` holds what each step's form accepted, by the step's name. It is emptied when the referral is sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=9, unique=True)
+    in_danger = models.BooleanField(null=True, help_text="What was answered at the safety gate; empty before it.")
+    answers = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    wrong_answers = models.PositiveSmallIntegerField(default=0)
+    referral = models.OneToOneField("Referral", null=True, on_delete=models.PROTECT, related_name="started")
+
+    def __str__(self) -> str:
+        return "a referral being filled in"
+
+
+class Referral(Record):
+    """Somebody asks for help. `answers` is what they said, and does not change."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "new"
+        ACCEPTED = "accepted", "accepted"
+        MERGED = "merged", "accepted, as somebody known already"
+        SIGNPOSTED = "signposted", "told of another service"
+        REJECTED = "rejected", "not accepted"
+
+    class Area(models.TextChoices):
+        INSIDE = "inside", "lives in our area"
+        OUTSIDE = "outside", "lives outside our area"
+        UNKNOWN = "unknown", "no fixed address"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="referrals")
+    reference = models.CharField(max_length=9, unique=True)
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField()
+    same_day = models.BooleanField(default=False, help_text="Somebody has to look at it today.")
+    same_day_because = models.CharField(max_length=120, blank=True)
+    area = models.CharField(max_length=8, choices=Area)
+    under_age = models.BooleanField(default=False)
+    answers = models.JSONField(encoder=DjangoJSONEncoder)
+    wording_version = models.CharField(max_length=12)
+    first_looked_at = models.DateTimeField(null=True)
+    first_looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decision_words = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "received_at"], name="referral_in_inbox")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state="received", decided_at__isnull=True)
+                | ~Q(state="received") & Q(decided_at__isnull=False),
+                name="decided_referrals_say_when",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"referral of {self.person}"
+
+
+class Contact(Record):
+    """A way to reach somebody, and whether a message may be left there."""
+
+    class Channel(models.TextChoices):
+        MOBILE = "mobile", "mobile phone"
+        LANDLINE = "landline", "landline"
+        EMAIL = "email", "e-mail"
+        POST = "post", "post"
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="contacts")
+    channel = models.CharField(max_length=8, choices=Channel)
+    value = models.CharField(max_length=300)
+    matched_by = models.CharField(max_length=254, blank=True, help_text="The value as it is compared.")
+    may_leave_message = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["matched_by"], name="contact_by_value")]
+
+    def __str__(self) -> str:
+        return self.get_channel_display()
+
+
+class LifeProblem(Record):
+    """Something in somebody's life that they said makes it harder."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="life_problems")
+    problem = models.CharField(max_length=20)
+    said_by = models.CharField(max_length=12, default="person")
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+class Consent(Record):
+    """What somebody was asked to agree to, in which words, what they said, and until when it holds."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=20)
+    recipient = models.CharField(max_length=80)
+    words = models.TextField()
+    wording_version = models.CharField(max_length=12)
+    answer = models.CharField(max_length=12, help_text="Empty: not answered, which is a no.", blank=True)
+    expires_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.answer or 'not answered'}"
+
+
+class Match(models.Model):
+    """Somebody known who may be the same person, with the reasons. Nothing is ever joined by itself."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="matches")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    score = models.PositiveSmallIntegerField()
+    reasons = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["referral", "person"], name="one_match_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.score} points"
+
+
+class Merge(Record):
+    """A referral's person was found to be somebody known; it can be undone for thirty days."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="merges")
+    from_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    into_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.from_person} into {self.into_person}"
+
+    @property
+    def undo_until(self) -> datetime:
+        return self.merged_at + timedelta(days=UNDO_DAYS)
+
+    def can_be_undone(self, at: datetime) -> bool:
+        return not self.withdrawn and at < self.undo_until

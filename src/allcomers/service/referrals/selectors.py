@@ -1,0 +1,111 @@
+"""Reading referrals: those being filled in by whoever has their key, and the inbox by what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from allcomers.service.accounts.models import Team
+from allcomers.service.governance.permissions import PersonIds
+from allcomers.service.people.models import Person
+from allcomers.service.referrals import clocks
+from allcomers.service.referrals.models import UNDO_DAYS, Match, Merge, Referral, StartedReferral
+
+MEASURED_DAYS = 28
+FIRST = "age-and-area"
+
+
+def started_with_id(number: str | None) -> StartedReferral | None:
+    """The referral that a session is filling in, unless its time is over or it was sent."""
+    if not number:
+        return None
+    return StartedReferral.objects.filter(pk=number, expires_at__gt=timezone.now(), referral=None).first()
+
+
+def sent_with_id(number: str | None) -> Referral | None:
+    return Referral.objects.filter(pk=number).first() if number else None
+
+
+def handled_by(user: Any, at: datetime) -> PersonIds:
+    """The ids of people whose referral awaits a decision, or was decided in the last day, or by the user in thirty.
+
+    The day is for whoever was deciding at the same time: they are shown that somebody else did.
+    """
+    waiting = Q(state=Referral.State.RECEIVED)
+    just_now = Q(decided_at__gt=at - timedelta(days=1))
+    by_them = Q(decided_by=user, decided_at__gt=at - timedelta(days=UNDO_DAYS))
+    return Referral.objects.filter(waiting | just_now | by_them, withdrawn_at=None).values("person")
+
+
+def person_of(referral_id: UUID) -> Person | None:
+    """For the permission table alone, which decides before anything is shown."""
+    found = Referral.objects.filter(pk=referral_id, withdrawn_at=None).select_related("person").first()
+    return None if found is None else found.person
+
+
+def referral_of(person: Person, referral_id: UUID) -> Referral:
+    """A referral of a person.
+
+    Raises
+    ------
+    Referral.DoesNotExist : it is somebody else's.
+    """
+    return Referral.objects.select_related("person", "first_looked_by", "decided_by").get(pk=referral_id, person=person)
+
+
+def referrals_of(person: Person) -> QuerySet[Referral]:
+    return Referral.objects.filter(person=person).order_by("-received_at")
+
+
+def inbox(visible: QuerySet[Person]) -> QuerySet[Referral]:
+    """New referrals: those to be looked at today first, and then the oldest."""
+    waiting = Referral.objects.filter(person__in=visible.values("pk"), state=Referral.State.RECEIVED, withdrawn_at=None)
+    return waiting.select_related("person").annotate(alike=Count("matches")).order_by("-same_day", "received_at", "pk")
+
+
+def first_look(now: datetime) -> clocks.FirstLook:
+    """Hours to the first look, of all referrals of the last 28 days: counts of everybody, about nobody."""
+    since = now - timedelta(days=MEASURED_DAYS)
+    received = Referral.objects.filter(received_at__gte=since, withdrawn_at=None)
+    return clocks.first_look(received.values_list("received_at", "first_looked_at"), now)
+
+
+def undoable_merge(referral: Referral) -> Merge | None:
+    """The merge that can still be undone; None where there is none, or its thirty days are over."""
+    merge = Merge.objects.filter(referral=referral, withdrawn_at=None).order_by("-merged_at").first()
+    return merge if merge is not None and merge.can_be_undone(timezone.now()) else None
+
+
+def matches_of(referral: Referral) -> list[Match]:
+    """Those who may be the same person, the likeliest first, without records that were struck through since."""
+    found = Match.objects.filter(referral=referral, person__withdrawn_at=None).exclude(person=referral.person_id)
+    return list(found.select_related("person").order_by("-score", "pk"))
+
+
+def teams() -> QuerySet[Team]:
+    return Team.objects.order_by("name")
+
+
+def area_of(postcode: str) -> str:
+    """Whether a postcode lies in the service's area: by the outward code, or its letters alone."""
+    ours = settings.ALLCOMERS.area_postcodes
+    if not postcode:
+        return Referral.Area.UNKNOWN
+    outward = postcode.split()[0]
+    letters = outward[: 1 + outward[1].isalpha()]
+    inside = not ours or outward in ours or letters in ours
+    return Referral.Area.INSIDE if inside else Referral.Area.OUTSIDE
+
+
+def another_service(answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Why another service may be the right one, from the first page's answers: `age`, `area`, both or neither."""
+    given = answers[FIRST]
+    age = Person(date_of_birth=date.fromisoformat(given["date_of_birth"])).age()
+    too_young = ["age"] if age < settings.ALLCOMERS.minimum_age else []
+    return too_young + (["area"] if area_of(given["postcode"]) == Referral.Area.OUTSIDE else [])

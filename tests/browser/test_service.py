@@ -1,0 +1,168 @@
+"""The service in a real browser: signing in, a record, faults, a draft; with and without JavaScript; axe throughout."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+PROGRAM = "from allcomers.cli import main; main()"
+PHONE, DESK = 320, 1280
+PUBLIC = (
+    "/",
+    "/sign-in/",
+    "/accessibility/",
+    "/demo/",
+    "/sign-in/password/forgotten/",
+    "/people/gone/",
+    "/no-such-page",
+)
+EXPECTED = re.compile(r"Failed to load resource.*\b(403|404|409|410|422)\b")
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running demonstration."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALLCOMERS_", "DJANGO_"))}
+    log: Path = tmp_path_factory.mktemp("service") / "printed.txt"
+    with log.open("w") as printed:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-c", PROGRAM, "serve", "--demo", "--port", "0"],
+            env=clean,
+            stdout=printed,
+            stderr=printed,
+        )
+    try:
+        address = None
+        while address is None and process.poll() is None:
+            time.sleep(0.2)
+            address = re.search(r"Serving at (http://localhost:\d+)/", log.read_text())
+        assert address, log.read_text()
+        yield address[1]
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def a_context(browser: Browser, service: str, *, width: int, scripts: bool = True) -> BrowserContext:
+    context = browser.new_context(
+        base_url=service, viewport={"width": width, "height": 800}, java_script_enabled=scripts
+    )
+    context.set_default_timeout(15_000)
+    return context
+
+
+def sign_in(context: BrowserContext, name: str) -> Page:
+    """As a person does it; the demonstration's page stands in for the phone that shows the code."""
+    email = f"{name}@demo.example"
+    page = context.new_page()
+    page.goto("/demo/")
+    password = page.locator(".app-code").first.inner_text()
+    code = (
+        page.locator("tr", has=page.get_by_role("rowheader", name=email, exact=True)).locator(".app-code").inner_text()
+    )
+    page.goto("/sign-in/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    if code != "none needed":
+        page.get_by_label("Code", exact=False).fill(code)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    return page
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, and whether the page is wider than its window."""
+    found = Axe().run(page).response["violations"]
+    said = [f"{page.url}: {one['id']} {[node['html'][:100] for node in one['nodes']][:2]}" for one in found]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*said, *([f"{page.url} is {wide} px too wide"] if wide > 0 else [])]
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_public_pages_pass_axe_fit_and_break_no_policy(browser: Browser, service: str, width: int) -> None:
+    page = a_context(browser, service, width=width).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    wrong = []
+    for address in PUBLIC:
+        page.goto(address)
+        wrong += faults(page)
+    page.context.close()
+    assert wrong == []
+    assert [one for one in said if not EXPECTED.search(one)] == []
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_staff_open_a_record_meet_their_faults_and_get_their_draft_back(
+    browser: Browser, service: str, width: int
+) -> None:
+    context = a_context(browser, service, width=width)
+    said: list[str] = []
+    page = sign_in(context, "supervisor" if width == PHONE else "duty")
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    wrong = faults(page)
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Find a person").click()
+    wrong += faults(page)
+    page.get_by_role("link", name="SAMPLE, Jamal").click()
+    expect(page).to_have_title(re.compile("^JS – "))
+    wrong += faults(page)
+    page.get_by_role("link", name="Change details").click()
+    page.get_by_label("Given name").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Enter a given name")).to_be_visible()
+    wrong += faults(page)
+    page.get_by_role("link", name="Enter a given name").click()
+    expect(page.get_by_label("Given name")).to_be_focused()
+    page.get_by_label("Given name").fill("Jamal")
+    page.get_by_label("What they like to be called").fill("Jem")
+    expect(page.get_by_text("What you typed was kept")).to_be_visible()
+    page.goto(page.url)
+    page.get_by_role("link", name="Bring it back").first.click()
+    expect(page.get_by_label("What they like to be called")).to_have_value("Jem")
+    wrong += faults(page)
+    page.get_by_role("link", name="Back to the summary").click()
+    page.get_by_role("link", name="Who opened this record").click()
+    wrong += faults(page)
+    context.close()
+    assert wrong == []
+    assert [one for one in said if not EXPECTED.search(one)] == []
+
+
+def test_the_service_administrators_and_leads_pages_pass_axe(browser: Browser, service: str) -> None:
+    wrong = []
+    for name, places in (("service", ("Staff",)), ("lead", ("Emergency access",)), ("auditor", ("Audit",))):
+        context = a_context(browser, service, width=PHONE)
+        page = sign_in(context, name)
+        for place in places:
+            page.get_by_role("navigation", name="Menu").get_by_role("link", name=place).click()
+            wrong += faults(page)
+        if name == "service":
+            page.get_by_role("link", name="Add somebody").click()
+            wrong += faults(page)
+        context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_patient_sees_who_opened_the_record(browser: Browser, service: str, scripts: bool) -> None:
+    context = a_context(browser, service, width=PHONE, scripts=scripts)
+    page = sign_in(context, "patient")
+    page.goto("/people/mine/")
+    expect(page.get_by_text("Hello Margaret")).to_be_visible()
+    page.get_by_role("link", name="See who opened your record").click()
+    expect(page.get_by_role("cell", name="Somebody became responsible for your care").first).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="sign in")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Hello Margaret")).not_to_be_visible()
+    context.close()

@@ -1,0 +1,112 @@
+"""Settings: read once, all faults at once, never shown; production refuses each unsafe one in words."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from allcomers.exceptions import SeveralError
+from allcomers.service.config import checks, environment
+from allcomers.service.config.database import database
+
+DOCS = Path(__file__).parents[3] / "docs" / "reference" / "service-settings.md"
+SAFE = {
+    "MODE": "production",
+    "SECRET_KEY": "k7#mQz!pW2x9vB4nR8sT1yU6aD3fG5hJ0lLcE-oiuytrewqMNBVCXZ",
+    "URL": "https://therapies.example.org",
+    "HOSTS": "therapies.example.org",
+    "TRUSTED_PROXIES": "1",
+    "DATABASE_URL": "postgresql://allcomers@db/allcomers",
+    "CRISIS_TEXT": "Ring 999",
+    "ANSWERS_READ": "Monday to Friday",
+    "PHONE": "01632 960 001",
+    "MESSAGES": "smtp",
+    "SMTP_URL": "smtp://mail.example.org",
+    "ORGANISATION": "An organisation",
+}
+
+
+def read(**values: str) -> environment.Settings:
+    return environment.read({f"ALLCOMERS_{name}": value for name, value in {**SAFE, **values}.items()})
+
+
+def test_a_safe_production_is_accepted() -> None:
+    assert checks.unsafe(read()) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "values"),
+    [
+        ("SECRET_KEY", {"SECRET_KEY": ""}),
+        ("SECRET_KEY", {"SECRET_KEY": "short"}),
+        ("SECRET_KEY", {"SECRET_KEY": "a" * 60}),
+        ("URL", {"URL": "http://therapies.example.org"}),
+        ("HOSTS", {"HOSTS": "*"}),
+        ("HOSTS", {"HOSTS": "other.example.org"}),
+        ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "0"}),
+        ("DATABASE_URL", {"DATABASE_URL": ""}),
+        ("CRISIS_TEXT", {"CRISIS_TEXT": "  "}),
+        ("ANSWERS_READ", {"ANSWERS_READ": ""}),
+        ("PHONE", {"PHONE": ""}),
+        ("MESSAGES", {"MESSAGES": "console"}),
+        ("MESSAGES", {"MESSAGES": "file"}),
+        ("SMTP_URL", {"SMTP_URL": ""}),
+        ("ORGANISATION", {"ORGANISATION": ""}),
+        ("NHS_IDENTITY", {"NHS_IDENTITY": "yes"}),
+        ("IDLE_MINUTES", {"IDLE_MINUTES": "16"}),
+        ("BREAK_GLASS_MINUTES", {"BREAK_GLASS_MINUTES": "61"}),
+        ("HSTS_SECONDS", {"HSTS_SECONDS": "0"}),
+    ],
+)
+def test_production_refuses(setting: str, values: dict[str, str]) -> None:
+    assert [one.setting for one in checks.unsafe(read(**values))] == [setting]
+
+
+def test_every_refusal_is_tested() -> None:
+    tested = {setting for setting, _ in test_production_refuses.pytestmark[0].args[1]}  # type: ignore[attr-defined]
+    assert {one.setting for one in checks.UNSAFE} == tested
+
+
+def test_sqlite_in_production_where_it_is_allowed_in_words_and_the_identity_of_an_nhs_body() -> None:
+    assert checks.unsafe(read(DATABASE_URL="", ALLOW_SQLITE="yes", NHS_IDENTITY="yes", NHS_BODY="yes")) == []
+
+
+def test_outside_production_nothing_is_refused() -> None:
+    assert checks.unsafe(read(MODE="development", SECRET_KEY="", URL="http://localhost")) == []
+
+
+def test_the_mode_is_production_unless_said_otherwise() -> None:
+    assert environment.read({}).mode == "production"
+
+
+def test_every_fault_at_once_and_no_value_shown() -> None:
+    with pytest.raises(SeveralError) as fault:
+        read(MODE="live-secret", IDLE_MINUTES="soon-secret", NHS_BODY="perhaps-secret")
+    assert len(fault.value.errors) == 3
+    assert "ALLCOMERS_IDLE_MINUTES" in str(fault.value)
+    assert "secret" not in str(fault.value).replace("SECRET", "")
+
+
+def test_a_value_may_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "crisis.txt").write_text("First line.\n\nSecond paragraph.\n")
+    values = environment.read({"ALLCOMERS_CRISIS_TEXT_FILE": str(tmp_path / "crisis.txt")})
+    assert values.crisis_text == "First line.\n\nSecond paragraph."
+    with pytest.raises(SeveralError, match="ALLCOMERS_CRISIS_TEXT"):
+        environment.read({"ALLCOMERS_CRISIS_TEXT_FILE": str(tmp_path / "missing.txt")})
+
+
+def test_the_database_of_an_address(tmp_path: Path) -> None:
+    made = database("postgresql://me:p%40ss@db.example.org:6432/care?sslmode=require", tmp_path)
+    assert (made["HOST"], made["PORT"], made["USER"], made["PASSWORD"], made["NAME"], made["OPTIONS"]) == (
+        "db.example.org", "6432", "me", "p@ss", "care", {"sslmode": "require"},
+    )  # fmt: skip
+    with pytest.raises(Exception, match="not the address of a PostgreSQL database"):
+        database("mysql://x/y", tmp_path)
+    assert database("", tmp_path)["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_the_page_of_settings_lists_each_once_with_its_help() -> None:
+    rows = re.findall(r"^\| `(ALLCOMERS_[A-Z_]+)` \| (.+?) \| (.+) \|$", DOCS.read_text(), flags=re.MULTILINE)
+    assert [(name, help_) for name, _, help_ in rows] == [
+        (environment.PREFIX + one.name, one.help) for one in environment.SETTINGS
+    ]
