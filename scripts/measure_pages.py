@@ -14,7 +14,7 @@ FOLDER = "measures"
 
 def pages() -> Iterator[tuple[str, str]]:
     """Every page as (path below the generated folder, Markdown)."""
-    for measure in catalogue.all():
+    for measure in (*catalogue.all(), *catalogue.counterparts()):
         yield f"{FOLDER}/{slug(measure.id)}.md", _measure(measure)
     for variable in _variables():
         yield f"{FOLDER}/{slug(variable)}.md", _variable(breakdowns.of(variable))
@@ -80,6 +80,8 @@ def _index() -> str:
     for family, module in catalogue.FAMILIES.items():
         rows = [(_linked(one.id), one.name, one.kind, str(one.frequency), one.status) for one in module.MEASURES]
         parts.append(f"## {family}\n\n" + markdown_table(("Id", "Name", "Kind", "Published", "Status"), rows))
+    ours = [(_linked(one.id), one.name, _linked(catalogue.official_of(one).id)) for one in catalogue.counterparts()]
+    parts.append("## Of everyone who came\n\n" + markdown_table(("Id", "Name", "Beneath"), ours))
     rows = [(_linked(one), breakdowns.of(one)[0].type, str(len(breakdowns.of(one)))) for one in _variables()]
     parts.append("## Breakdowns\n\n" + markdown_table(("Id", "Variable", "Categories"), rows))
     missing = [(id_, reason) for id_, reason in NOT_COMPUTED.items()]

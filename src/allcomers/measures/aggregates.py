@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from allcomers.measures.measure import TABLE_KEYS, Count, Kind, Measure, Share, Statistic, Total, terms
+from allcomers.measures.measure import Count, Kind, Measure, Share, Statistic, Total, terms
 
 _PERCENT = 100
+_NUMBERED = {"pathway_id": "pathway_no"}
+"""Numbers that stand for keys of text: they are told apart in a fifth of the time."""
 
 
 class How(StrEnum):
@@ -39,9 +41,9 @@ class Aggregate:
 
     @property
     def adds_up(self) -> bool:
-        """Whether a whole's number follows from its parts'. Every key belongs to one pathway, and a pathway to one
-        provider and area, so distinct keys add up; a median needs the rows again."""
-        return self.how != How.MEDIAN
+        """Whether a whole's number is the sum of its parts'. Every key belongs to one pathway, and a pathway to one
+        provider and area, so distinct keys add up."""
+        return self.how in (How.COUNT, How.SUM, How.DISTINCT)
 
 
 Signed = tuple[int, Aggregate]
@@ -90,7 +92,7 @@ def _counted(count: Count) -> Aggregate:
     source = Source(count.table, count.in_period)
     if count.counts_rows:
         return Aggregate(How.COUNT, source, count.where)
-    return Aggregate(How.DISTINCT, source, count.where, count.key or TABLE_KEYS[count.table])
+    return Aggregate(How.DISTINCT, source, count.where, _NUMBERED.get(count.key, count.key))
 
 
 def _side(side: str | Count, measures: Mapping[str, Measure]) -> tuple[Signed, ...]:

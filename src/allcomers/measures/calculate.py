@@ -1,32 +1,26 @@
-"""The only evaluator of measures: one pass a source over the finest grain, then counts rolled up.
+"""The only evaluator of measures: everything is counted once a source, then added up to organisations and measures.
 
-Counts, sums, least and greatest values are made once for each provider and sub-ICB area and added up to every level.
-Medians need the rows again and are made for each level apart. Nothing is rounded or withheld here: `disclosure` does
-that to what leaves.
+Nothing is rounded or withheld here: `disclosure` does that to what leaves.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from allcomers.engine.plan import Plan
 from allcomers.engine.running import Engine
 from allcomers.exceptions import PeriodError
-from allcomers.measures import breakdowns, catalogue, defects, queries
-from allcomers.measures.aggregates import Aggregate, How, Recipe, Source, recipe
-from allcomers.measures.levels import Leaf, Level, Organisations, check_known
+from allcomers.measures import adding_up, breakdowns, catalogue, defects
+from allcomers.measures.adding_up import Floats, Numbers
+from allcomers.measures.aggregates import Recipe, Signed, recipe
+from allcomers.measures.counting import Telling, counted
+from allcomers.measures.levels import Level, Organisations, check_known
 from allcomers.measures.measure import Category, Measure
 from allcomers.measures.periods import Period
-from allcomers.measures.queries import PLACE, Work
-from allcomers.measures.tables import STEPS
 from allcomers.pathways.deriving import Held
 
-Floats = npt.NDArray[np.float64]
-Telling = Callable[[str], None]
 ALL_LEVELS = tuple(Level)
 
 
@@ -54,14 +48,22 @@ class Figures:
     present: npt.NDArray[np.bool_]
     unavailable: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def values(self) -> Floats:
         """The figures themselves, percentages from 0 to 100."""
         scale = np.array([100.0 if each.kind == "percentage" else 1.0 for each in self.measures])
+        divided = np.array([each.kind in ("percentage", "mean") for each in self.measures])
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = scale * self.over / self.under
-        divided = np.array([bool(_recipes(self.measures)[each.id].under) for each in self.measures])
         return np.where(divided, np.where(self.under > 0, ratio, np.nan), self.over)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Measures of everyone and, where there are any, of each of some categories."""
+
+    measures: Sequence[Measure]
+    categories: Sequence[Category] = ()
 
 
 def measure(
@@ -89,20 +91,36 @@ def measure(
     PeriodError : a period lies outside the data.
     MeasureRequestError : a level is asked for of which nothing is known.
     """
+    asked = Asked(catalogue.all() if measures is None else measures, categories)
+    return together(held, periods, [asked], levels=levels, absent=absent, tell=tell)[0]
+
+
+def together(
+    held: Held,
+    periods: Sequence[Period],
+    asked: Sequence[Asked],
+    *,
+    levels: Sequence[Level],
+    absent: Collection[str] = (),
+    tell: Telling = lambda _: None,
+) -> list[Figures]:
+    """As `measure`, several at once over the same organisations: what they share is counted once."""
     _check_reached(held.engine, periods)
-    wanted = tuple(catalogue.all() if measures is None else measures)
-    unavailable = frozenset(each.id for each in wanted if set(each.optional) & set(absent))
-    recipes = _recipes(wanted)
-    needed = {aggregate for each in wanted if each.id not in unavailable for aggregate in recipes[each.id].aggregates}
-    by_source: dict[Source, list[Aggregate]] = {}
-    for aggregate in sorted(needed, key=repr):
-        by_source.setdefault(aggregate.source, []).append(aggregate)
-    read = {source.table for source in by_source} | {each.table for each in categories}
-    with _Pass(held, periods, levels, categories, tell) as done:
-        done.make(read)
-        for source, aggregates in by_source.items():
-            done.read(source, aggregates)
-        return done.figures(wanted, recipes, unavailable)
+    recipes = [_recipes(one.measures, absent) for one in asked]
+    needed = [{aggregate for each in made.values() for aggregate in each.aggregates} for made in recipes]
+    broken_down = {aggregate for one, each in zip(asked, needed, strict=True) if one.categories for aggregate in each}
+    categories = tuple(dict.fromkeys(category for one in asked for category in one.categories))
+    found = list(counted(held, periods, set().union(*needed), broken_down, categories, tell))
+    tell("adding up")
+    leaves = adding_up.leaves(found)
+    check_known(leaves, levels)
+    organisations = Organisations(leaves, levels)
+    numbers = adding_up.numbers(found, organisations, periods=len(periods), categories=len(categories))
+    place = {category: at for at, category in enumerate(categories, start=1)}
+    return [
+        _figures(one, made, numbers, tuple(periods), organisations, [0, *(place[each] for each in one.categories)])
+        for one, made in zip(asked, recipes, strict=True)
+    ]
 
 
 def with_official(measures: Sequence[Measure], *, compat: str | None) -> list[Measure]:
@@ -116,11 +134,13 @@ def categories_with_official(categories: Sequence[Category], *, compat: str | No
 
 
 def differing(corrected: Figures, official: Figures) -> dict[str, int]:
-    """For each measure with a known slip, how many rows have another value when the wording is taken literally."""
-    ours, theirs = corrected.values, official.values
-    apart = ~((ours == theirs) | (np.isnan(ours) & np.isnan(theirs))) & corrected.present[:, None, :, None]
+    """For each of some corrected measures, how many rows have another value when the wording is taken literally."""
+    place = {each.id: at for at, each in enumerate(official.measures)}
+    ours, theirs = corrected.values, official.values[..., [place[each.id] for each in corrected.measures]]
+    present = (corrected.present | official.present)[:, None, :, None]
+    apart = ~((ours == theirs) | (np.isnan(ours) & np.isnan(theirs))) & present
     counts = apart.sum(axis=(0, 1, 2))
-    return {each.id: int(count) for each, count in zip(corrected.measures, counts, strict=True) if each.defect}
+    return {each.id: int(count) for each, count in zip(corrected.measures, counts, strict=True)}
 
 
 def every_category() -> tuple[Category, ...]:
@@ -128,9 +148,10 @@ def every_category() -> tuple[Category, ...]:
     return breakdowns.all()
 
 
-def _recipes(measures: Sequence[Measure]) -> dict[str, Recipe]:
+def _recipes(measures: Sequence[Measure], absent: Collection[str]) -> dict[str, Recipe]:
+    """How to make each of the measures that are available."""
     named: Mapping[str, Measure] = {**catalogue.by_id(), **{each.id: each for each in measures}}
-    return {each.id: recipe(each, named) for each in measures}
+    return {each.id: recipe(each, named) for each in measures if not set(each.optional) & set(absent)}
 
 
 def _check_reached(engine: Engine, periods: Sequence[Period]) -> None:
@@ -152,173 +173,45 @@ def _check_reached(engine: Engine, periods: Sequence[Period]) -> None:
         )
 
 
-class _Pass:
-    """One run over the sources, and what it has counted so far."""
-
-    def __init__(
-        self,
-        held: Held,
-        periods: Sequence[Period],
-        levels: Sequence[Level],
-        categories: Sequence[Category],
-        tell: Telling,
-    ) -> None:
-        self._held, self._engine, self._tell = held, held.engine, tell
-        self._periods, self._levels = tuple(periods), tuple(levels)
-        self._categories: tuple[Category | None, ...] = (None, *categories)
-        self._made_tables: list[str] = []
-        self._leaves: list[tuple[list[Aggregate], pl.DataFrame]] = []
-        self._apart: list[tuple[list[Aggregate], Level, pl.DataFrame]] = []
-
-    def __enter__(self) -> "_Pass":
-        self._engine.add(queries.PERIODS, queries.period_rows(self._periods))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._engine.drop([queries.PERIODS, *self._made_tables])
-
-    def make(self, tables: Collection[str]) -> None:
-        """Make the tables that are read and not held yet."""
-        self._tell("making the tables that measures read")
-        steps = [bound.step for bound in self._held.plan.steps.values()]
-        whole = Plan([*steps, *STEPS], self._held.plan.sources)
-        wanted = sorted(name for name in tables if name not in self._held.plan.sources)
-        self._engine.make(whole, wanted, {})
-        self._made_tables = wanted
-
-    def read(self, source: Source, aggregates: Sequence[Aggregate]) -> None:
-        """Count everything that is asked of a source."""
-        self._tell(f"counting {source.table} by {source.in_period or 'state at the end of the period'}")
-        work = Work(source, "measured_rows")
-        numbers = {each: work.number(each) for each in aggregates}
-        members = [(no, work.member(each)) for no, each in enumerate(self._categories) if each is not None]
-        with self._made(work):
-            together = [each for each in aggregates if each.adds_up]
-            self._leaves.append((together, self._query(work.name, [numbers[e] for e in together], members, PLACE)))
-            apart = [each for each in aggregates if not each.adds_up]
-            for level in self._levels if apart else ():
-                frame = self._query(work.name, [numbers[e] for e in apart], members, level.columns)
-                self._apart.append((apart, level, frame))
-
-    def figures(
-        self, measures: tuple[Measure, ...], recipes: Mapping[str, Recipe], unavailable: frozenset[str]
-    ) -> Figures:
-        """Everything counted, put in order."""
-        leaves = sorted({leaf for _, frame in self._leaves for leaf in _leaves_with_any(frame)})
-        check_known(leaves, self._levels)
-        organisations = Organisations(leaves, self._levels)
-        numbers = dict(self._rolled_up(organisations))
-        shape = (len(self._periods), len(self._categories), len(organisations.nodes))
-        made = [recipes[each.id] if each.id not in unavailable else None for each in measures]
-        over = [_summed(each.over if each else (), numbers, shape) for each in made]
-        under = [_summed(each.under if each else (), numbers, shape) for each in made]
-        behind = [_summed(((1, each.behind),) if each and each.behind else (), numbers, shape) for each in made]
-        present = np.zeros((shape[0], shape[2]), dtype=bool)
-        for array in numbers.values():
-            present |= np.nan_to_num(array[:, 0]) != 0
-        if Level.ENGLAND in self._levels:
-            present[:, 0] = True
-        return Figures(
-            self._periods,
-            self._categories,
-            organisations,
-            measures,
-            over=np.stack(over, axis=-1),
-            under=np.stack(under, axis=-1),
-            behind=np.stack(behind, axis=-1),
-            present=present,
-            unavailable=unavailable,
-        )
-
-    def _made(self, work: Work) -> "_Kept":
-        steps = list(work.steps())
-        read = {table for step in steps for table in step.tables} - {step.name for step in steps}
-        plan = Plan(steps, {name: self._engine.columns(name) for name in read})
-        return _Kept(self._engine, plan, work.name)
-
-    def _query(
-        self, table: str, numbers: Sequence[str], members: Sequence[tuple[int, str]], by: Sequence[str]
-    ) -> pl.DataFrame:
-        everyone = self._engine.query(queries.summary(table, numbers, by)).with_columns(category_no=pl.lit(0, pl.Int64))
-        parts = [everyone]
-        for start in range(0, len(members), _CATEGORIES_AT_ONCE):
-            some = members[start : start + _CATEGORIES_AT_ONCE]
-            parts.append(self._engine.query(queries.summaries(table, numbers, some, by)))
-        return pl.concat([part.select(everyone.columns) for part in parts], how="vertical_relaxed")
-
-    def _rolled_up(self, organisations: Organisations) -> Iterator[tuple[Aggregate, Floats]]:
-        shape = (len(self._periods), len(self._categories), len(organisations.nodes))
-        leaf_place = {leaf: at for at, leaf in enumerate(organisations.leaves)}
-        for aggregates, frame in self._leaves:
-            leaf = np.array([leaf_place.get(row, -1) for row in frame.select(PLACE).iter_rows()], dtype=np.intp)
-            rows = frame.with_columns(leaf=pl.Series(leaf, dtype=pl.Int64)).filter(pl.col("leaf") >= 0)
-            for at, aggregate in enumerate(aggregates):
-                yield aggregate, _added(aggregate, rows, f"a{at}", organisations, shape)
-        by_aggregate: dict[Aggregate, Floats] = {}
-        for aggregates, level, frame in self._apart:
-            nodes = partial(_node_places, organisations=organisations, level=level)
-            for at, aggregate in enumerate(aggregates):
-                into = by_aggregate.setdefault(aggregate, np.full(shape, np.nan))
-                found = nodes(frame)
-                kept = found >= 0
-                index = (frame["period_no"].to_numpy()[kept], frame["category_no"].to_numpy()[kept], found[kept])
-                into[index] = frame[f"a{at}"].cast(pl.Float64).to_numpy()[kept]
-        yield from by_aggregate.items()
+def _figures(
+    asked: Asked,
+    recipes: Mapping[str, Recipe],
+    numbers: Numbers,
+    periods: tuple[Period, ...],
+    organisations: Organisations,
+    places: Sequence[int],
+) -> Figures:
+    """The numbers put together to measures, which are the last axis; NaN where a measure is not available."""
+    shape = (len(periods), len(places), len(organisations.nodes), len(asked.measures))
+    over, under, behind = (np.full(shape, np.nan) for _ in range(3))
+    present = np.zeros((shape[0], shape[2]), dtype=bool)
+    for at, each in enumerate(asked.measures):
+        if each.id not in recipes:
+            continue
+        made = recipes[each.id]
+        over[..., at] = _sum(made.over, numbers, places)
+        if made.under:
+            under[..., at] = _sum(made.under, numbers, places)
+        if made.behind:
+            behind[..., at] = numbers[made.behind][:, places]
+            over[..., at][behind[..., at] == 0] = np.nan
+        for aggregate in made.aggregates:
+            present |= np.nan_to_num(numbers[aggregate][:, 0]) != 0
+    if Level.ENGLAND in organisations.levels:
+        present[:, 0] = True
+    return Figures(
+        periods,
+        (None, *asked.categories),
+        organisations,
+        tuple(asked.measures),
+        over=over,
+        under=under,
+        behind=behind,
+        present=present,
+        unavailable=frozenset(each.id for each in asked.measures if each.id not in recipes),
+    )
 
 
-_CATEGORIES_AT_ONCE = 20
-"""Categories in one statement: more and the plan of it takes longer than the counting."""
-
-
-class _Kept:
-    """A table of the plan for as long as it is read."""
-
-    def __init__(self, engine: Engine, plan: Plan, name: str) -> None:
-        self._engine, self._plan, self._name = engine, plan, name
-
-    def __enter__(self) -> None:
-        self._engine.make(self._plan, [self._name], {})
-
-    def __exit__(self, *_: object) -> None:
-        self._engine.drop([self._name])
-
-
-def _leaves_with_any(frame: pl.DataFrame) -> Iterator[Leaf]:
-    numbers = [pl.col(name) for name in frame.columns if name[0] == "a" and name[1:].isdigit()]
-    some = frame.filter(pl.any_horizontal([(number.is_not_null()) & (number != 0) for number in numbers]))
-    yield from some.select(PLACE).unique().iter_rows()
-
-
-_STARTS = {How.MIN: np.inf, How.MAX: -np.inf}
-_ADDS: Mapping[How, np.ufunc] = {How.MIN: np.minimum, How.MAX: np.maximum}
-
-
-def _added(
-    aggregate: Aggregate, rows: pl.DataFrame, column: str, organisations: Organisations, shape: tuple[int, int, int]
-) -> Floats:
-    """Leaves' numbers added up to every node; a sum of nothing stays null, a count of nothing is 0."""
-    known = rows.filter(pl.col(column).is_not_null())
-    value = known[column].cast(pl.Float64).to_numpy()
-    period, category = known["period_no"].to_numpy(), known["category_no"].to_numpy()
-    into = np.full(shape, _STARTS.get(aggregate.how, 0.0))
-    some = np.zeros(shape, dtype=bool)
-    for nodes in organisations.leaf_nodes.values():
-        index = (period, category, nodes[known["leaf"].to_numpy()])
-        _ADDS.get(aggregate.how, np.add).at(into, index, value)
-        some[index] = True
-    return into if aggregate.how in (How.COUNT, How.DISTINCT) else np.where(some, into, np.nan)
-
-
-def _node_places(frame: pl.DataFrame, organisations: Organisations, level: Level) -> npt.NDArray[np.intp]:
-    by_codes = {node.codes: at for node, at in organisations.place.items() if node.level is level}
-    if not level.columns:
-        return np.full(len(frame), by_codes[()], dtype=np.intp)
-    return np.array([by_codes.get(row, -1) for row in frame.select(level.columns).iter_rows()], dtype=np.intp)
-
-
-def _summed(
-    signed: Sequence[tuple[int, Aggregate]], numbers: Mapping[Aggregate, Floats], shape: tuple[int, int, int]
-) -> Floats:
-    if not signed:
-        return np.full(shape, np.nan)
-    return np.asarray(sum(sign * numbers[each] for sign, each in signed))
+def _sum(signed: Iterable[Signed], numbers: Numbers, places: Sequence[int]) -> Floats:
+    """Numbers added and taken away, of the categories in these places."""
+    return np.asarray(sum(sign * numbers[each][:, places] for sign, each in signed))

@@ -1,9 +1,12 @@
-"""What may be shown: national rounding and suppression, and a second withholding where sums would give a count away.
+"""What may be shown: national rounding and suppression, and a second withholding where the rest gives a count away.
 
-Below England a count under 5, zero included, is withheld, and other counts are rounded to 5. Whoever adds and takes
-away published figures can then still narrow a withheld count: an exact total less its other parts, a quarter less two
-of its months. So the bounds that such sums leave are worked out for every withheld count of 1 to 4, and where fewer
-than three values are left, another figure of the same sum is withheld as well, until none is left so narrow.
+Below England a count under 5, zero included, is withheld, and other counts are rounded to 5. A percentage is withheld
+where fewer than 5 people are above the line, below it, or between the two. Whoever adds and takes away what is left can
+then still narrow a withheld count: an exact total less its other parts, a quarter less two of its months, a
+denominator that only one percentage fits. `withholding` finds what has to be kept back besides; here is listed what it
+has to reckon with: every sum and percentage in which published figures stand.
+
+Two doors: `shown` for figures as `calculate` makes them, and `protected` for any tidy table of counts that is to leave.
 
 Rules: NHS England, dashboard SQL and annual data 2024-25. The rule for small means and medians was not found; they are
 withheld where fewer than 5 rows are behind them.
@@ -14,27 +17,43 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from allcomers.measures.calculate import Figures, Floats
+from allcomers.measures.calculate import Figures
 from allcomers.measures.levels import Level, Organisations
-from allcomers.measures.measure import Share, terms
+from allcomers.measures.measure import Measure, Share, terms
 from allcomers.measures.periods import Period
-from allcomers.measures.rounding import HALF_ROUNDING, ROUNDED_TO, SMALLEST_SHOWN
+from allcomers.measures.rounding import SMALLEST_SHOWN
+from allcomers.measures.withholding import (
+    Cells,
+    Equations,
+    Flags,
+    Floats,
+    Shares,
+    Side,
+    Table,
+    decide,
+    rounded_to_five,
+)
 
-LEAST_LEFT = 3
-"""Fewest values that a withheld count of 1 to 4 must still be able to have."""
-SUMS: Mapping[str, tuple[str, ...]] = {
-    "M023": ("M024", "M025", "M026", "M027"),
-    "M031": ("M032", "M033", "M034", "M035"),
-    "M038": ("M043", "M044"),
-    "M076": ("M185", "M187", "M189"),
-}
+_END_CODES = ("M057", "M058", "M059", "M060", "M061", "M062", "M063", "M066", "M069", "M070", "M071", "M072")
+SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("M023", ("M024", "M025", "M026", "M027")),
+    ("M031", ("M032", "M033", "M034", "M035")),
+    ("M038", ("M043", "M044")),
+    ("M056", ("M073", "M074", "M075", "M076")),
+    ("M056", (*_END_CODES, "M340", "M341", "M342", "M344")),
+    ("M076", ("M185", "M187", "M189")),
+    ("M184", ("M121", "M046")),
+    ("M184", ("M121", "M122", "M047")),
+    ("M296", ("M298", "M300", "M301")),
+    ("M306", ("M308", "M310", "M311")),
+)
 """Measures that are the sum of others. A sum counts where it holds in the figures."""
+MEANS: Mapping[str, tuple[str, str]] = {"M141": ("M089", "M076")}
+"""Means whose sum is a measure too, so that the two give away how many there were."""
+_ONE_DECIMAL = 10
 
-Flags = npt.NDArray[np.bool_]
-_PATIENCE = 4
-"""Rounds of one more figure at a time; after them each round withholds one more than the last, so that it ends soon."""
-_UNBOUNDED = 1e9
 _LEVEL_PAIRS = (
     (Level.ENGLAND, Level.REGION),
     (Level.ENGLAND, Level.ICB),
@@ -62,6 +81,11 @@ class Sum:
     whole: int
     parts: tuple[int, ...]
 
+    def cells(self, places: Cells) -> Cells:
+        """The equation of every line along the axis: one a row, the whole first."""
+        along = np.moveaxis(places, self.axis, -1)
+        return along[..., [self.whole, *self.parts]].reshape(-1, 1 + len(self.parts))
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -81,156 +105,135 @@ class Shown:
 
 def shown(figures: Figures) -> Shown:
     """The figures after suppression, secondary suppression and rounding."""
-    below = np.array([node.level is not Level.ENGLAND for node in figures.organisations.nodes])[None, None, :, None]
     counted = np.array([each.kind in ("count", "sum") for each in figures.measures])
-    counts = np.where(counted, np.nan_to_num(figures.over), 0.0)
-    small = below & (counts < SMALLEST_SHOWN) & counted
-    hidden = protected(counts[..., counted], small[..., counted], below, list(_sums(figures, counted)))
-    withheld = small.copy()
-    withheld[..., counted] = hidden
-    secondary = int((withheld & ~small).sum())
-    withheld |= _shares_withheld(figures, below, withheld) | (below & (figures.behind < SMALLEST_SHOWN))
-    values = np.where(below, _rounded_below(figures, counted), _rounded_england(figures, counted))
-    return Shown(np.where(withheld, np.nan, values), withheld, secondary)
+    values, few = rounded(figures), national(figures)
+    printed, withheld = np.where(few, np.nan, values), few.copy()
+    for places in _linked(figures.measures, counted):
+        withheld[..., places] |= _decided(_of(figures, places), printed[..., places])
+    return Shown(np.where(withheld, np.nan, values), withheld, int((withheld & ~few & counted).sum()))
 
 
-def bounds(counts: Floats, small: Flags, hidden: Flags, below: Flags, sums: Sequence[Sum]) -> tuple[Floats, Floats]:
-    """The least and greatest value that each count can have, for someone who has read everything that is shown.
-
-    Parameters
-    ----------
-    counts : exact counts. small : withheld as under 5, which the reader is taken to know. hidden : withheld at all.
-    below : where figures are rounded.
-    """
-    rounded = np.floor((counts + HALF_ROUNDING) / ROUNDED_TO) * ROUNDED_TO
-    low = np.where(below, np.maximum(rounded - HALF_ROUNDING, SMALLEST_SHOWN), counts)
-    high = np.where(below, rounded + HALF_ROUNDING, counts)
-    low, high = np.where(hidden, 0.0, low), np.where(hidden, np.where(small, SMALLEST_SHOWN - 1.0, _UNBOUNDED), high)
-    applies = [_holds(counts, each) for each in sums]
-    changed = True
-    while changed:
-        changed = False
-        for each, where in zip(sums, applies, strict=True):
-            changed |= _narrow(low, high, each, where)
-    return low, high
+def _below(figures: Figures) -> Flags:
+    """Whether figures are of less than England, shaped to go with the arrays."""
+    return np.array([node.level is not Level.ENGLAND for node in figures.organisations.nodes])[None, None, :, None]
 
 
-def protected(counts: Floats, small: Flags, below: Flags, sums: Sequence[Sum]) -> Flags:
-    """What to withhold so that no small count can be worked out: `small`, and others that stand in sums with them."""
-    hidden = small.copy()
-    columns = list(range(counts.shape[MEASURE]))
-    rounds = 0
-    while columns:
-        rounds += 1
-        # Only the measures in which something was exposed are looked at again.
-        part, of_part = (..., columns), _within(sums, columns)
-        low, high = bounds(counts[part], small[part], hidden[part], below, of_part)
-        exposed = (small & (counts > 0))[part] & (high - low < LEAST_LEFT - 1)
-        before = hidden[part]
-        hidden[part] = _more_hidden(counts[part], exposed, before, of_part, many=max(1, rounds - _PATIENCE))
-        if (hidden[part] == before).all():
-            break
-        columns = _linked([columns[at] for at in np.flatnonzero(exposed.any(axis=(0, 1, 2)))], sums)
-    return hidden
+def national(figures: Figures) -> Flags:
+    """What the national rule keeps back: few people counted, above or below a line, or behind a statistic."""
+    kinds = np.array([each.kind for each in figures.measures])
+    counted, shares = np.isin(kinds, ("count", "sum")), kinds == "percentage"
+    over = np.where(counted, np.nan_to_num(figures.over), figures.over)
+    of_share = shares & ((over < SMALLEST_SHOWN) | (figures.under < SMALLEST_SHOWN))
+    few = (counted & (over < SMALLEST_SHOWN)) | of_share | (figures.behind < SMALLEST_SHOWN)
+    return np.asarray(_below(figures) & few)
 
 
-def _linked(columns: Sequence[int], sums: Sequence[Sum]) -> list[int]:
-    """The measures, and those that stand in a sum with one of them."""
-    found = set(columns)
-    for each in sums:
-        members = {each.whole, *each.parts}
-        if each.axis == MEASURE and members & found:
-            found |= members
-    return sorted(found)
+def _linked(measures: Sequence[Measure], counted: Flags) -> list[list[int]]:
+    """The counts, and what is made of them, in groups that nothing ties to each other: each is decided alone."""
+    place = {each.id: at for at, each in enumerate(measures)}
+    ties = [{whole, *parts} for whole, parts in SUMS]
+    ties += [{each.id, *(id_ for _, id_ in (*each.over, *each.under))} for each in _ratios(measures)]
+    group_of = {at: {at} for at in np.flatnonzero(counted).tolist()}
+    for tie in ties:
+        merged: set[int] = set().union(*(group_of.get(place[id_], {place[id_]}) for id_ in tie if id_ in place))
+        group_of |= dict.fromkeys(merged, merged)
+    return sorted({min(group): sorted(group) for group in group_of.values()}.values())
 
 
-def _within(sums: Sequence[Sum], columns: Sequence[int]) -> list[Sum]:
-    """The sums, of these measures alone."""
-    place = {column: at for at, column in enumerate(columns)}
-    return [
-        Sum(each.axis, place[each.whole], tuple(place[part] for part in each.parts)) if each.axis == MEASURE else each
-        for each in sums
-        if each.axis != MEASURE or {each.whole, *each.parts} <= set(place)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Ratio:
+    """A measure that is made of published counts: both sides as signed ids; no numerator where it is not published."""
+
+    id: str
+    over: tuple[tuple[int, str], ...]
+    under: tuple[tuple[int, str], ...]
+    scale: int = 100
 
 
-Cell = tuple[int, ...]
+def _ratios(measures: Sequence[Measure]) -> Iterator[_Ratio]:
+    """The percentages, and the means of which the sum is a measure too."""
+    known = {each.id for each in measures}
+    for each in measures:
+        if isinstance(each.of, Share) and isinstance(each.of.among, str):
+            over = tuple(terms(each.of.of)) if isinstance(each.of.of, str) else ()
+            ratio = _Ratio(each.id, over, tuple(terms(each.of.among)))
+        elif each.id in MEANS:
+            above, below = MEANS[each.id]
+            ratio = _Ratio(each.id, ((1, above),), ((1, below),), scale=1)
+        else:
+            continue
+        if {id_ for _, id_ in (*ratio.over, *ratio.under)} <= known:
+            yield ratio
 
 
-def _more_hidden(counts: Floats, exposed: Flags, hidden: Flags, sums: Sequence[Sum], *, many: int) -> Flags:
-    """So many more figures withheld beside each count that is too narrow."""
-    hidden = hidden.copy()
-    by_place: dict[tuple[int, int], list[Sum]] = {}
-    for each in sums:
-        for member in (each.whole, *each.parts):
-            by_place.setdefault((each.axis, member), []).append(each)
-    for cell in np.argwhere(exposed):
-        _hide_near(tuple(int(at) for at in cell), by_place, counts, hidden, many)
-    return hidden
-
-
-def _hide_near(
-    start: Cell, by_place: Mapping[tuple[int, int], list[Sum]], counts: Floats, hidden: Flags, many: int
-) -> None:
-    """Withhold the smallest shown figure in the sums of a cell; where there is none, in those of its neighbours."""
-    seen, near = {start}, [start]
-    while near:
-        found = [
-            (cell, each)
-            for cell in near
-            for axis in range(4)
-            for each in by_place.get((axis, cell[axis]), ())
-            if _holds_at(counts, cell, each)
-        ]
-        neighbours = {other for cell, each in found for other in _members(cell, each)} - seen
-        if open_to := [other for other in neighbours if not hidden[other]]:
-            for other in sorted(open_to, key=lambda other: (counts[other], other))[:many]:
-                hidden[other] = True
-            return
-        seen |= neighbours
-        near = list(neighbours)
-
-
-def _members(cell: Cell, each: Sum) -> list[Cell]:
-    return [(*cell[: each.axis], along, *cell[each.axis + 1 :]) for along in (each.whole, *each.parts)]
-
-
-def _holds_at(counts: Floats, cell: Cell, each: Sum) -> bool:
-    whole, *parts = _members(cell, each)
-    return bool(counts[whole] == sum(counts[part] for part in parts))
-
-
-def _narrow(low: Floats, high: Floats, each: Sum, where: Flags) -> bool:
-    """Narrow every cell of a sum by the others; whether anything moved."""
-    # Views with the axis of the sum first, so that what is written reaches the arrays.
-    lows, highs = np.moveaxis(low, each.axis, 0), np.moveaxis(high, each.axis, 0)
-    parts = list(each.parts)
-    least, most = lows[parts], highs[parts]
-    least_sum, most_sum = least.sum(axis=0), most.sum(axis=0)
-    whole_low = np.where(where, np.maximum(lows[each.whole], least_sum), lows[each.whole])
-    whole_high = np.where(where, np.minimum(highs[each.whole], most_sum), highs[each.whole])
-    parts_low = np.where(where, np.maximum(least, whole_low - (most_sum - most)), least)
-    parts_high = np.where(where, np.minimum(most, whole_high - (least_sum - least)), most)
-    moved = bool(
-        (whole_low > lows[each.whole]).any()
-        or (whole_high < highs[each.whole]).any()
-        or (parts_low > least).any()
-        or (parts_high < most).any()
+def _of(figures: Figures, places: Sequence[int]) -> Figures:
+    """Some of the measures."""
+    return replace(
+        figures,
+        measures=tuple(figures.measures[at] for at in places),
+        over=figures.over[..., places],
+        under=figures.under[..., places],
+        behind=figures.behind[..., places],
     )
-    lows[each.whole], highs[each.whole] = whole_low, whole_high
-    lows[parts], highs[parts] = parts_low, parts_high
-    return moved
 
 
-def _holds(counts: Floats, each: Sum) -> Flags:
-    along = np.moveaxis(counts, each.axis, 0)
-    parts: Floats = along[list(each.parts)].sum(axis=0)
-    same: Flags = np.asarray(along[each.whole] == parts)
-    return same
+def _decided(figures: Figures, printed: Floats) -> Flags:
+    """Where the figures of measures that are tied to each other have to be withheld.
+
+    A percentage is a cell too: that of the people between, who are below its line and not above it. It is not printed,
+    but whoever knows both sides knows it.
+    """
+    kinds = np.array([each.kind for each in figures.measures])
+    between = np.where(kinds == "percentage", figures.under - figures.over, 0.0)
+    counts = np.nan_to_num(np.where(np.isin(kinds, ("count", "sum")), figures.over, between))
+    cells: Cells = np.arange(counts.size).reshape(counts.shape)
+    below = np.broadcast_to(_below(figures), counts.shape)
+    # Where one of two percentages has to go, the one that is published less often goes.
+    ratios = sorted(
+        _ratios(figures.measures), key=lambda each: figures.measures[_place(figures.measures)[each.id]].broken_down
+    )
+    shares = {each.id: _shares(each, figures.measures, cells, printed, below) for each in ratios}
+    table = Table(
+        counts=counts.ravel(),
+        rounded=below.ravel(),
+        known=np.zeros(counts.size, dtype=bool),
+        unprinted=np.broadcast_to(~np.isin(kinds, ("count", "sum")), counts.shape).ravel(),
+        equations=Equations.of([each.cells(cells) for each in _sums(figures)], counts.ravel()),
+        shares=tuple(shares.values()),
+    )
+    decided = decide(table)
+    withheld = decided.counts.reshape(counts.shape)
+    for id_, lines in zip(shares, decided.shares, strict=True):
+        own = _place(figures.measures)[id_]
+        withheld[..., own] = lines.reshape(counts.shape[:3]) & ~np.isnan(printed[..., own])
+    return withheld
 
 
-def _sums(figures: Figures, counted: Flags) -> Iterator[Sum]:
-    """Every sum in which published figures stand: across organisations, categories, periods and measures."""
+def _place(measures: Sequence[Measure]) -> dict[str, int]:
+    return {each.id: at for at, each in enumerate(measures)}
+
+
+def _shares(ratio: _Ratio, measures: Sequence[Measure], cells: Cells, printed: Floats, below: Flags) -> Shares:
+    """A ratio on every line of the array."""
+    place = _place(measures)
+    own = place[ratio.id]
+
+    def side(signed: Sequence[tuple[int, str]]) -> Side:
+        return tuple((sign, cells[..., place[id_]].ravel()) for sign, id_ in signed)
+
+    steps = np.where(below[..., own] & (ratio.scale > 1), 1.0, _ONE_DECIMAL).ravel()
+    return Shares(
+        over=side(ratio.over),
+        under=side(ratio.under),
+        between=side(((1, ratio.id),)) if ratio.scale > 1 else (),
+        printed=np.round(printed[..., own].ravel() * steps),
+        scale=ratio.scale,
+        steps=steps,
+    )
+
+
+def _sums(figures: Figures) -> Iterator[Sum]:
+    """Every sum in which figures stand: across organisations, categories, periods and measures."""
     for whole, under in organisation_sums(figures.organisations):
         yield Sum(ORGANISATION, whole, under)
     variables: dict[str, list[int]] = {}
@@ -240,16 +243,25 @@ def _sums(figures: Figures, counted: Flags) -> Iterator[Sum]:
     for places in variables.values():
         yield Sum(CATEGORY, 0, tuple(places))
     for whole, period in enumerate(figures.periods):
-        for tiles in _tilings(figures.periods, period):
+        for tiles in tilings(figures.periods, period):
             yield Sum(PERIOD, whole, tiles)
-    place = {each.id: at for at, each in enumerate(m for m, c in zip(figures.measures, counted, strict=True) if c)}
-    for id_, added in SUMS.items():
-        if {id_, *added} <= set(place):
-            yield Sum(MEASURE, place[id_], tuple(place[each] for each in added))
+    place = _place(figures.measures)
+    for whole_id, parts in _measure_sums(figures.measures):
+        if {whole_id, *parts} <= place.keys():
+            yield Sum(MEASURE, place[whole_id], tuple(place[id_] for id_ in parts))
 
 
-def _tilings(periods: Sequence[Period], whole: Period) -> Iterator[tuple[int, ...]]:
-    """The sets of periods of one length that together are another."""
+def _measure_sums(measures: Sequence[Measure]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Measures that add up to another; a percentage stands for the people between its two sides."""
+    yield from SUMS
+    for each in _ratios(measures):
+        if each.scale > 1 and each.over:
+            (whole,) = (id_ for sign, id_ in each.under if sign > 0)
+            yield whole, (*(id_ for sign, id_ in each.under if sign < 0), *(id_ for _, id_ in each.over), each.id)
+
+
+def tilings(periods: Sequence[Period], whole: Period) -> Iterator[tuple[int, ...]]:
+    """The sets of periods of one length that together are another; the periods' places."""
     inside = [(at, each) for at, each in enumerate(periods) if each != whole and whole.holds(each)]
     for months in sorted({each.months for _, each in inside}):
         alike = sorted((each, at) for at, each in inside if each.months == months)
@@ -270,35 +282,20 @@ def organisation_sums(organisations: Organisations) -> Iterator[tuple[int, tuple
             yield from ((above, tuple(under)) for above, under in organisations.below(whole, part))
 
 
-def _shares_withheld(figures: Figures, below: Flags, withheld: Flags) -> Flags:
-    """Shares with few people above or below the line, or of a count that is kept back to protect another."""
-    shares = np.array([each.kind == "percentage" for each in figures.measures])
-    few: Flags = below & shares & ((figures.over < SMALLEST_SHOWN) | (figures.under < SMALLEST_SHOWN))
-    place = {each.id: at for at, each in enumerate(figures.measures)}
-    for at, each in enumerate(figures.measures):
-        if isinstance(each.of, Share) and isinstance(each.of.of, str):
-            named = [place[id_] for _, id_ in terms(each.of.of) if id_ in place]
-            few[..., at] |= withheld[..., named].any(axis=-1)
-    return few
+def rounded(figures: Figures) -> Floats:
+    """Values as nationally: below England counts to 5 and whole percents; England's counts exact, all else to 0.1."""
+    kinds = np.array([each.kind for each in figures.measures])
+    below, counted = _below(figures), np.isin(kinds, ("count", "sum"))
+    steps = np.where(below, 1, _ONE_DECIMAL)
+    others = np.where(kinds == "percentage", percent(figures.over, figures.under, steps), one_decimal(figures.values))
+    return np.where(counted, np.where(below, rounded_to_five(figures.over), figures.over), others)
 
 
-def _rounded_below(figures: Figures, counted: Flags) -> Floats:
-    """Counts to 5, whole percents, other statistics to one decimal."""
-    counts = np.floor((figures.over + HALF_ROUNDING) / ROUNDED_TO) * ROUNDED_TO
-    shares = np.array([each.kind == "percentage" for each in figures.measures])
-    return np.where(counted, counts, np.where(shares, percent(figures, 1), one_decimal(figures.values)))
-
-
-def _rounded_england(figures: Figures, counted: Flags) -> Floats:
-    shares = np.array([each.kind == "percentage" for each in figures.measures])
-    return np.where(counted, figures.over, np.where(shares, percent(figures, 10), one_decimal(figures.values)))
-
-
-def percent(figures: Figures, steps: int) -> Floats:
+def percent(over: Floats, under: Floats, steps: int | npt.NDArray[np.int_]) -> Floats:
     """Percentages with `steps` steps a point, halves upwards, from whole numbers so that no binary fraction decides."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        rounded = np.floor((2 * 100 * steps * figures.over + figures.under) / (2 * figures.under)) / steps
-    return np.where(figures.under > 0, rounded, np.nan)
+        rounded = np.floor((2 * 100 * steps * over + under) / (2 * under)) / steps
+    return np.where(under > 0, rounded, np.nan)
 
 
 def one_decimal(values: Floats) -> Floats:
@@ -325,3 +322,88 @@ def of_groups(broken_down: Figures, cells: Shown) -> tuple[Figures, Shown]:
         behind=broken_down.behind[:, 1:],
     )
     return figures, Shown(cells.values[:, 1:], cells.withheld[:, 1:], cells.secondary)
+
+
+def protected(
+    frame: pl.DataFrame,
+    *,
+    counts: Sequence[str],
+    shares: Mapping[str, tuple[str, str]] | None = None,
+    adding: Mapping[str, Sequence[str]] | None = None,
+    within: Sequence[str] = (),
+) -> pl.DataFrame:
+    """A tidy table of counts and their percentages, fit to leave the service.
+
+    The whole of each group of rows is taken to be known exactly, since it is printed somewhere else: where one row of a
+    group is small, another is withheld with it.
+
+    Parameters
+    ----------
+    frame : a row a group of people, nobody in two rows of one group; counts are whole numbers and never null.
+    counts : the columns that count people.
+    shares : percentages to make: for each column, those of its numerator and its denominator, both among `counts`.
+    adding : columns of counts that are the sum of others.
+    within : rows alike in these columns are parts of one whole; all rows are when empty.
+
+    Returns
+    -------
+    The same rows in the same order. Counts are rounded to 5 and percentages are whole, from exact counts, 0 to 100;
+    null where withheld.
+    """
+    shares, adding = shares or {}, adding or {}
+    place = {name: at for at, name in enumerate((*counts, *shares))}
+    exact = frame.select(pl.col(counts).cast(pl.Float64)).to_numpy().reshape(len(frame), len(counts))
+    between = [exact[:, place[among]] - exact[:, place[over]] for over, among in shares.values()]
+    assert all((each >= 0).all() for each in between), "a numerator is above its denominator"
+    rows = np.column_stack([exact, *between])
+    groups = _groups(frame, within)
+    every = np.vstack([rows, *(rows[group].sum(axis=0, keepdims=True) for group in groups)])
+    cells: Cells = np.arange(every.size).reshape(every.shape)
+    columns = [(whole, tuple(parts)) for whole, parts in adding.items()]
+    columns += [(among, (over, name)) for name, (over, among) in shares.items()]
+    sums = [cells[:, [place[whole], *(place[part] for part in parts)]] for whole, parts in columns]
+    sums += [cells[[whole, *group]].T for whole, group in enumerate(groups, start=len(frame))]
+    of_row = np.broadcast_to((np.arange(len(every)) < len(frame))[:, None], every.shape)
+    unprinted = np.broadcast_to(np.arange(len(place)) >= len(counts), every.shape)
+    table = Table(
+        counts=every.ravel(),
+        rounded=of_row.ravel(),
+        known=~of_row.ravel(),
+        unprinted=(unprinted & of_row).ravel(),
+        equations=Equations.of(sums, every.ravel()),
+        shares=tuple(_printed_share(each, name, place, cells[: len(frame)], rows) for name, each in shares.items()),
+    )
+    return _written(frame, table, list(counts), list(shares))
+
+
+def _groups(frame: pl.DataFrame, within: Sequence[str]) -> list[Cells]:
+    """The rows of each group."""
+    if not within:
+        return [np.arange(len(frame))] if len(frame) else []
+    numbered = frame.select(within).with_row_index("row")
+    return [group["row"].to_numpy().astype(np.intp) for group in numbered.partition_by(within, maintain_order=True)]
+
+
+def _printed_share(sides: tuple[str, str], name: str, place: Mapping[str, int], cells: Cells, rows: Floats) -> Shares:
+    """A whole percentage on every row that has enough people on both sides."""
+    over, among = (place[side] for side in sides)
+    few = (rows[:, over] < SMALLEST_SHOWN) | (rows[:, among] < SMALLEST_SHOWN)
+    return Shares(
+        over=((1, cells[:, over]),),
+        under=((1, cells[:, among]),),
+        between=((1, cells[:, place[name]]),),
+        printed=np.where(few, np.nan, percent(rows[:, over], rows[:, among], 1)),
+        scale=100,
+        steps=np.ones(len(rows)),
+    )
+
+
+def _written(frame: pl.DataFrame, table: Table, counts: list[str], shares: list[str]) -> pl.DataFrame:
+    """The frame with what may be shown."""
+    decided = decide(table)
+    shown = np.where(decided.counts, np.nan, rounded_to_five(table.counts))
+    by_row = shown.reshape(-1, len(counts) + len(shares))[: len(frame)]
+    written = [pl.Series(name, by_row[:, at], nan_to_null=True).cast(pl.Int64) for at, name in enumerate(counts)]
+    for name, each, lines in zip(shares, table.shares, decided.shares, strict=True):
+        written.append(pl.Series(name, np.where(lines, np.nan, each.printed), nan_to_null=True))
+    return frame.with_columns(written)

@@ -80,16 +80,20 @@ def facts(measure: Measure) -> Iterator[tuple[str, tuple[str, ...]]]:
     for role, found in parts(measure).items():
         yield role.capitalize(), tuple(line for one in found for line in one.lines)
     slip = defects.by_id().get(measure.defect)
+    official = () if measure.is_official else (catalogue.official_of(measure),)
     more = {
+        "Why": (measure.because,),
+        "Official figure": tuple(f"{one.id} {one.name}" for one in official),
+        "Of everyone who came": tuple(f"{one.id} {one.name}" for one in measure.all_comers),
         "Official wording": (measure.official,),
         "Slip in it": (slip.found, f"Read here: {slip.read}") if slip else (),
-        "Note": (measure.note,),
+        "Note" if measure.is_official else "Among": (measure.note,),
         "Standards": tuple(_standards(measure.id)),
         "Not without": measure.optional,
         "Derived fields": national_names(measure),
         "Submitted fields": tuple(sorted(fields(measure))),
         "Group": (measure.group,),
-        "Published": (str(measure.frequency),),
+        "Published": (str(measure.frequency) if measure.is_official else "not by NHS England",),
         "Status": (measure.status,),
         "Source": (f"{measure.source}, {measure.id}",),
     }

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from allcomers.exceptions import MeasureRequestError
-from allcomers.measures.queries import PLACE, UNKNOWN
 
+PLACE = ("provider_code", "sub_icb_code", "icb_code", "region_code")
+UNKNOWN = "UNKNOWN"
 Leaf = tuple[str, str, str, str]
 """Codes of provider, sub-ICB area, ICB and region: what the finest grain tells apart."""
 

@@ -137,22 +137,24 @@ Of = Count | Total | Statistic | Share
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One official measure.
+    """One official measure, or an all-comers counterpart of one.
 
     Attributes
     ----------
     id, name : as published, verbatim.
     of : what is computed.
-    group : "Core", "EA" (employment advisers), "LTC" (long-term conditions), or "Standard" for the dashboards' own.
+    group : "Core", "EA" (employment advisers), "LTC" (long-term conditions), "Standard" for the dashboards' own, or
+        "All-comers" for a counterpart.
     frequency : how often it is published.
     official : the official construction in our own words, where the declaration does not already say it plainly.
     defect : id of a slip in the official wording, declared in `defects`; empty where there is none.
-    status : "verified" (transcribed from the official construction), "reconstructed" (read for its sense) or
-        "unverified".
+    status : "verified" (transcribed from the official construction), "reconstructed" (read for its sense),
+        "unverified", or "ours" of a counterpart.
     source : where it was read.
     optional : national tables without which the measure is not available, since their absence is not a zero.
-    counterparts : ids of the measures that ask the same of everyone who came.
-    note : anything a reader of the figure has to know.
+    all_comers : its counterparts, declared beneath it: measures of ours that ask the same of everyone who came.
+    because : of a counterpart, why it is asked; empty for an official measure.
+    note : anything a reader of the figure has to know; of a counterpart, whom it is among.
     """
 
     id: str
@@ -166,8 +168,19 @@ class Measure:
     status: str = "verified"
     source: str = "NHS Talking Therapies monthly metadata, July 2026"
     optional: tuple[str, ...] = ()
-    counterparts: tuple[str, ...] = ()
+    all_comers: tuple["Measure", ...] = ()
+    because: str = ""
     note: str = ""
+
+    @property
+    def counterparts(self) -> tuple[str, ...]:
+        """Ids of the counterparts."""
+        return tuple(one.id for one in self.all_comers)
+
+    @property
+    def is_official(self) -> bool:
+        """Whether NHS England publishes it."""
+        return not self.because
 
     @property
     def kind(self) -> str:

@@ -22,7 +22,12 @@ class Period:
     @property
     def months(self) -> int:
         """How many calendar months it holds."""
-        return _month_number(self.ends_on) - _month_number(self.starts_on) + 1
+        return len(self.month_numbers)
+
+    @property
+    def month_numbers(self) -> range:
+        """Its calendar months, January of the year 0 being 0."""
+        return range(_month_number(self.starts_on), _month_number(self.ends_on) + 1)
 
     @property
     def label(self) -> str:

@@ -1,9 +1,10 @@
-"""The measure pass in steps and SQL: shared terms once as columns of a table, then sums over it; one table a source.
+"""The measure pass in steps and SQL: the rows of a source that count in the periods, each shared term once as a column.
 
-Whether that is faster than a statement a measure is for `benchmarks/measures` to say: at 30,000 referrals it was not.
+Rows that lie in a period by a date are taken for all periods together. What stood at a period's end is asked of one
+period after another, since nearly every referral stood at the end of some period, and few at the end of any one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -12,28 +13,29 @@ from sqlglot import exp
 from allcomers.engine.expression import Expression
 from allcomers.engine.step import Join, Step
 from allcomers.measures.aggregates import Aggregate, How, Source
+from allcomers.measures.levels import PLACE, UNKNOWN
 from allcomers.measures.measure import Category
 from allcomers.measures.periods import Period
 
-PLACE = ("provider_code", "sub_icb_code", "icb_code", "region_code")
-UNKNOWN = "UNKNOWN"
-PERIODS = "measured_period"
-"""The table of the periods asked for."""
-
+MONTHS = "measured_month"
+"""The table of the calendar months of the periods asked for."""
+_KEYS = ", ".join(("category_no", "period_no", *PLACE))
+ROWS, GROUPED = "measured_rows", "measured_groups"
 _EXACT = "decimal(18, 6)"
 """Sums of decimals are the same in whatever order they are made; sums of doubles are not."""
-_PARAMETERS = ("period_start", "period_end")
+_PERIOD = ("period_no", "period_start", "period_end")
 
 
-def period_rows(periods: Sequence[Period]) -> pl.DataFrame:
-    """The table of periods."""
+def month_rows(periods: Sequence[Period]) -> pl.DataFrame:
+    """A row for each calendar month of each period. Months are numbered, so that a date finds its own by equality."""
     return pl.DataFrame(
-        {
-            "period_no": range(len(periods)),
-            "period_start": [period.starts_on for period in periods],
-            "period_end": [period.ends_on for period in periods],
-        },
-        schema_overrides={"period_no": pl.Int64},
+        [
+            (month, no, period.starts_on, period.ends_on)
+            for no, period in enumerate(periods)
+            for month in period.month_numbers
+        ],
+        schema={"month_no": pl.Int64, "period_no": pl.Int64, "period_start": pl.Date, "period_end": pl.Date},
+        orient="row",
     )
 
 
@@ -42,111 +44,141 @@ class Work:
 
     Ask for the numbers and the members first; `steps` then has every column that they read.
 
+    Parameters
+    ----------
+    grouped : the aggregates that are asked for of every category as well.
+
     Attributes
     ----------
-    name : of the table to make.
+    grouped_terms : the columns that these read.
     """
 
-    def __init__(self, source: Source, name: str) -> None:
-        self.name = name
+    def __init__(self, source: Source, grouped: Collection[Aggregate] = ()) -> None:
         self._source = source
-        self._columns: dict[str, str] = {}
+        self._grouped = frozenset(grouped)
+        self.grouped_terms: dict[str, None] = {}
+        self._terms: dict[str, str] = {}
+        self._wheres: dict[str, None] = {}
+        self._members: dict[str, str] = {}
         self._children: dict[tuple[str, str], str] = {}
 
     def number(self, aggregate: Aggregate) -> str:
-        """The aggregate over these rows, in SQL that every engine reads."""
-        holds = self._holds(aggregate.where)
+        """The aggregate over these rows, or the value that it is of where it does not add up. Every engine reads it."""
+        self._wheres[aggregate.where] = None
+        terms = [self._term(term) for term in conjuncts(aggregate.where)]
+        holds = " and ".join(terms) or "true"
+        value = self._term(aggregate.value) if aggregate.value else ""
+        if aggregate in self._grouped:
+            self.grouped_terms.update(dict.fromkeys((*terms, value) if value else terms))
         match aggregate.how:
             case How.COUNT:
                 return f"sum(case when {holds} then 1 else 0 end)"
             case How.DISTINCT:
-                return f"count(distinct case when {holds} then {self._term(aggregate.value)} end)"
+                return f"count(distinct case when {holds} then {value} end)"
             case How.SUM:
-                return f"sum(case when {holds} then cast({self._term(aggregate.value)} as {_EXACT}) end)"
+                return f"sum(case when {holds} then cast({value} as {_EXACT}) end)"
             case _:
-                return f"{aggregate.how}(case when {holds} then cast({self._term(aggregate.value)} as double) end)"
+                return f"case when {holds} then cast({value} as double) end"
 
     def member(self, category: Category) -> str:
-        """The predicate, over these rows, of belonging to a category."""
+        """The predicate, over the grouped rows, of belonging to a category."""
         if category.table == self._source.table == "pathway":
-            return self._holds(category.where)
+            return self._members.setdefault(self._of_row(category.where), f"g{len(self._members)}")
         has_any = self._child(category.table, category.where)
         return f"({has_any} or not {self._child(category.table, category.or_none)})" if category.or_none else has_any
 
     def steps(self) -> Iterator[Step]:
-        """The table, and those of what other tables say of each pathway."""
-        children = tuple(dict.fromkeys(table for table, _ in self._children))
-        yield from (self._child_step(table) for table in children)
-        flags = {name: f"coalesce({self._child_name(of)}.{name}, false)" for (of, _), name in self._children.items()}
-        date = self._source.in_period
-        when = f"{self._source.table}.{date} between {PERIODS}.period_start and {PERIODS}.period_end"
+        """The rows; what other tables say of their pathways; and both together, where categories are asked for."""
+        table, date = self._source.table, self._source.in_period
+        grouped = bool(self._members or self._children)
+        last = "$period_end" if date is None else f"{table}.{date}"
+        own = "" if date else f" and {MONTHS}.period_start = $period_start and {MONTHS}.period_end = $period_end"
         yield Step(
-            self.name,
-            self._source.table,
+            ROWS,
+            table,
             columns={
-                "period_no": f"{PERIODS}.period_no",
-                **{name: f"coalesce({self._source.table}.{name}, '{UNKNOWN}')" for name in PLACE},
-                **{name: text for text, name in self._columns.items()},
-                **flags,
+                **{name: f"{MONTHS}.{name}" for name in _PERIOD},
+                **{name: f"coalesce({table}.{name}, '{UNKNOWN}')" for name in PLACE},
+                **({"pathway_no": f"{table}.pathway_no"} if grouped else {}),
+                **{name: text for text, name in (*self._terms.items(), *self._members.items())},
             },
-            joins=(
-                Join(PERIODS, when if date else f"{PERIODS}.period_no >= 0", "inner"),
-                *(self._child_join(table) for table in children),
-            ),
+            joins=(Join(MONTHS, f"{MONTHS}.month_no = year({last}) * 12 + month({last}) - 1{own}", "inner"),),
+            where=f"{table}.{date} between $period_start and $period_end" if date else self._any_holds(),
             why="Each row once for every period that it belongs to.",
         )
+        if grouped:
+            children = tuple(dict.fromkeys(of for of, _ in self._children))
+            yield from (self._child_step(child) for child in children)
+            yield self._grouped_step(children)
 
-    def _holds(self, where: str) -> str:
-        return " and ".join(self._term(term) for term in conjuncts(where)) or "true"
+    def _any_holds(self) -> str:
+        """Whether a row may count for anything: the terms that all definitions have, which rule out nearly every row
+        as it is read, and one of the rest."""
+        asked = [conjuncts(where) for where in self._wheres]
+        shared = [term for term in asked[0] if all(term in terms for terms in asked)]
+        rest = [" and ".join(f"({term})" for term in terms if term not in shared) for terms in asked]
+        every = [f"({term})" for term in shared] + ([f"({' or '.join(rest)})"] if all(rest) else [])
+        return " and ".join(every) or "true"
 
     def _term(self, text: str) -> str:
-        return self._columns.setdefault(_of_table(text, self._source.table), f"t{len(self._columns)}")
+        return self._terms.setdefault(self._of_row(text), f"t{len(self._terms)}")
 
     def _child(self, table: str, where: str) -> str:
         return self._children.setdefault((table, where), f"m{len(self._children)}")
 
-    def _child_name(self, table: str) -> str:
-        return f"{self.name}_{table}"
+    def _of_row(self, text: str) -> str:
+        """A definition whose period is that of the row, where one pass holds several."""
+        return text.replace("$period_", "period_") if self._source.in_period else text
 
-    def _child_step(self, table: str) -> Step:
-        flags = {
-            name: f"bool_or({_of_table(where, table)})" for (of, where), name in self._children.items() if of == table
-        }
+    def _child_step(self, child: str) -> Step:
+        flags = {name: f"bool_or({self._of_row(where)})" for (of, where), name in self._children.items() if of == child}
         return Step(
-            self._child_name(table),
-            table,
-            columns={"pathway_no": f"{table}.pathway_no", "period_no": f"{PERIODS}.period_no", **flags},
-            joins=(Join(PERIODS, f"{PERIODS}.period_no >= 0", "inner"),),
+            f"{ROWS}_{child}",
+            ROWS,
+            columns={"pathway_no": f"{ROWS}.pathway_no", "period_no": f"{ROWS}.period_no", **flags},
+            joins=(Join(child, f"{child}.pathway_no = {ROWS}.pathway_no", "inner"),),
             group_by=("pathway_no", "period_no"),
             why="What any of a pathway's rows says of it, as seen in each period.",
         )
 
-    def _child_join(self, table: str) -> Join:
-        child = self._child_name(table)
-        return Join(
-            child,
-            f"{child}.pathway_no = {self._source.table}.pathway_no and {child}.period_no = {PERIODS}.period_no",
-            "left",
+    def _grouped_step(self, children: Iterable[str]) -> Step:
+        return Step(
+            GROUPED,
+            ROWS,
+            columns={name: f"coalesce({ROWS}_{child}.{name}, false)" for (child, _), name in self._children.items()},
+            keep=tuple(
+                f"{ROWS}.{name}" for name in ("period_no", *PLACE, *self.grouped_terms, *self._members.values())
+            ),
+            joins=tuple(Join(f"{ROWS}_{child}", ("pathway_no", "period_no")) for child in children),
+            why="The rows with a column for every category.",
         )
 
 
-def summary(table: str, numbers: Sequence[str], by: Sequence[str]) -> str:
-    """One row a period and combination of `by`, a column `a0`, `a1` … a number."""
-    return _summary(table, numbers, ("period_no", *by))
+def everyone(rows: str = f"select * from {ROWS}") -> str:
+    """The rows as those of category 0."""
+    return f"select cast(0 as bigint) as category_no, * from ({rows}) as every_row"
 
 
-def summaries(table: str, numbers: Sequence[str], members: Iterable[tuple[int, str]], by: Sequence[str]) -> str:
-    """As `summary`, of each category's rows: a column `category_no` tells which."""
-    keys = ("period_no", *by)
+def of_categories(members: Mapping[int, str], columns: Iterable[str]) -> str:
+    """Some columns of the rows of each category, once for every one that they belong to."""
+    listed = ", ".join(("period_no", *PLACE, *columns))
     return " union all ".join(
-        _summary(table, numbers, keys, first=f"cast({no} as bigint) as category_no, ", where=f" where {member}")
-        for no, member in members
+        f"select cast({no} as bigint) as category_no, {listed} from {GROUPED} where {member}"
+        for no, member in members.items()
     )
 
 
-def _summary(table: str, numbers: Sequence[str], keys: Sequence[str], *, first: str = "", where: str = "") -> str:
-    named = [f"{number} as a{place}" for place, number in enumerate(numbers)]
-    return f"select {first}{', '.join([*keys, *named])} from {table}{where} group by {', '.join(keys)}"
+def totals(numbers: Sequence[str], rows: str) -> str:
+    """One row a category, period and finest grain of organisations: a column `a0`, `a1` … a number."""
+    named = ", ".join(f"{number} as a{place}" for place, number in enumerate(numbers))
+    return f"select {_KEYS}, {named} from ({rows}) as counted group by {_KEYS}"
+
+
+def spread(value: str, rows: str) -> str:
+    """How often each value occurs: as `totals`, but a row a `value`, with `times`."""
+    valued = f"select {_KEYS}, {value} as value from ({rows}) as counted"
+    by = f"{_KEYS}, value"
+    return f"select {by}, count(*) as times from ({valued}) as valued where value is not null group by {by}"
 
 
 @cache
@@ -158,20 +190,13 @@ def conjuncts(where: str) -> tuple[str, ...]:
     >>> conjuncts("a = 1 and (b or c)")
     ('a = 1', 'b OR c')
     """
-    tree = Expression(where).tree.unnest()
+    return tuple(_conjuncts(Expression(where).tree))
+
+
+def _conjuncts(tree: exp.Expr) -> Iterator[str]:
+    tree = tree.unnest()
     if isinstance(tree, exp.And):
-        return tuple(term for part in tree.flatten() for term in conjuncts(part.unnest().sql("duckdb")))
-    return () if isinstance(tree, exp.Boolean) and tree.this else (tree.sql("duckdb"),)
-
-
-@cache
-def _of_table(text: str, table: str) -> str:
-    """A definition whose columns are the table's, and whose period is that of the row."""
-    tree = Expression(text).tree.copy()
-    for column in tree.find_all(exp.Column):
-        if not column.table:
-            column.set("table", exp.to_identifier(table))
-    written = tree.sql("duckdb")
-    for name in _PARAMETERS:
-        written = written.replace(f"${name}", f"{PERIODS}.{name}")
-    return written
+        for part in tree.flatten():
+            yield from _conjuncts(part)
+    elif not (isinstance(tree, exp.Boolean) and tree.this):
+        yield tree.sql("duckdb")

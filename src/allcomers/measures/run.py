@@ -7,9 +7,10 @@ import polars as pl
 
 from allcomers.exceptions import MeasureRequestError
 from allcomers.measures import calculate, catalogue, disclosure, output
-from allcomers.measures.calculate import Figures, Telling
+from allcomers.measures.calculate import Asked, Figures
+from allcomers.measures.counting import Telling
 from allcomers.measures.levels import Level, check_listed
-from allcomers.measures.measure import Category, Measure
+from allcomers.measures.measure import Measure
 from allcomers.measures.periods import Period
 from allcomers.measures.rounding import SMALLEST_SHOWN
 from allcomers.pathways.deriving import Held
@@ -29,8 +30,12 @@ class Result:
     notes: tuple[str, ...]
 
 
-def chosen(ids: Sequence[str]) -> list[Measure]:
+def chosen(ids: Sequence[str], *, counterparts: bool = False) -> list[Measure]:
     """The measures of these ids; every official one when there are none.
+
+    Parameters
+    ----------
+    counterparts : each with its all-comers counterparts after it.
 
     Raises
     ------
@@ -45,7 +50,8 @@ def chosen(ids: Sequence[str]) -> list[Measure]:
             expected="official ids such as M192",
             next_step="`allcomers define` lists them",
         )
-    return [known[id_] for id_ in ids] or list(catalogue.all())
+    asked = [known[id_] for id_ in ids] or list(catalogue.all())
+    return [one for each in asked for one in (each, *each.all_comers)] if counterparts else asked
 
 
 def run(
@@ -74,14 +80,15 @@ def run(
     ------
     PeriodError, MeasureRequestError : as `calculate.measure`.
     """
-
-    def figures(wanted: Sequence[Measure], categories: Sequence[Category] = ()) -> Figures:
-        return calculate.measure(
-            held, periods, measures=wanted, levels=levels, categories=categories, absent=absent, tell=tell
-        )
-
-    wanted = calculate.with_official(measures, compat=compat)
-    everyone = figures(wanted)
+    asked = [Asked(calculate.with_official(measures, compat=compat))]
+    if breakdowns:
+        apart = calculate.with_official([each for each in measures if named or each.broken_down], compat=compat)
+        categories = calculate.categories_with_official(calculate.every_category(), compat=compat)
+        asked.append(Asked(apart, categories))
+    if compat == "official":
+        asked.append(Asked([each for each in measures if each.defect]))
+    figures = calculate.together(held, periods, asked, levels=levels, absent=absent, tell=tell)
+    everyone = figures[0]
     names: dict[str, str] = {}
     if organisations is not None:
         check_listed(everyone.organisations.leaves, organisations)
@@ -90,16 +97,13 @@ def run(
     shown = disclosure.shown(everyone)
     frames = [output.frame(everyone, shown, names)]
     if breakdowns:
-        apart = calculate.with_official([each for each in measures if named or each.broken_down], compat=compat)
-        categories = calculate.categories_with_official(calculate.every_category(), compat=compat)
-        broken_down = figures(apart, categories)
         tell("withholding what could be worked out of breakdowns")
-        cells = disclosure.shown(broken_down)
-        shown = disclosure.also_withheld(everyone, shown, broken_down, cells)
-        frames = [output.frame(everyone, shown, names), output.frame(*disclosure.of_groups(broken_down, cells), names)]
+        cells = disclosure.shown(figures[1])
+        shown = disclosure.also_withheld(everyone, shown, figures[1], cells)
+        frames = [output.frame(everyone, shown, names), output.frame(*disclosure.of_groups(figures[1], cells), names)]
     notes = _notes(everyone, shown)
     if compat == "official":
-        notes += _compared(calculate.differing(figures(measures), everyone))
+        notes += _compared(calculate.differing(figures[-1], everyone))
     return Result(tuple(frames), notes)
 
 

@@ -10,9 +10,11 @@ from allcomers.measures.catalogue.support import (
     ANY_APPOINTMENT,
     EA131_APPOINTMENT,
     SUPPORT_APPOINTMENT,
+    SUPPORT_CODE,
+    SUPPORT_TYPE,
     THERAPY_APPOINTMENT,
 )
-from allcomers.measures.catalogue.terms import ATTENDED, all_of, codes_of, one_of
+from allcomers.measures.catalogue.terms import ATTENDED, all_of, any_of, codes_of, one_of
 
 PLACES = ("pathway_no", "pathway_id", "provider_code", "sub_icb_code", "icb_code", "region_code")
 _OF_CONTACT = tuple(f"contact.{name}" for name in PLACES)
@@ -45,12 +47,14 @@ TREATMENT = (
 )
 
 CARE_USED = (
+    Step("support_by_code", "contact", keep=("contact_key",), where=SUPPORT_CODE),
     Step(
         "other_activity",
-        "activity",
-        columns={"is_more_than_support": "bool_or(not coalesce(is_employment_support, false))"},
-        group_by=("contact_no",),
-        why="Whether something but employment support was done in a contact, or something that has no code.",
+        "support_by_code",
+        columns={"is_more_than_support": "bool_or(not coalesce(activity.is_employment_support, false))"},
+        joins=(Join("activity", "activity.contact_no = support_by_code.contact_key", "inner"),),
+        group_by=("contact_key",),
+        why="Whether a contact with employment support held something else too, or something that has no code.",
     ),
     Step(
         "contact_use",
@@ -62,7 +66,7 @@ CARE_USED = (
             "is_support": _flag(SUPPORT_APPOINTMENT),
         },
         keep=PLACES,
-        joins=(Join("other_activity", "other_activity.contact_no = contact.contact_key"),),
+        joins=(Join("other_activity", ("contact_key",)),),
     ),
     Step(
         "log_use",
@@ -93,13 +97,29 @@ SUPPORT_ENDS = (
         why="Each day on which the employment support of a pathway ended, and when a record first says so.",
     ),
     Step(
+        "support_contact",
+        "contact",
+        keep=(
+            "pathway_no",
+            "contact_key",
+            "contact_on",
+            "received_on",
+            "discharged_on",
+            "appointment_type",
+            "in_window",
+            "has_employment_support",
+            SUPPORT_CODE,
+        ),
+        where=all_of(ATTENDED, any_of("has_employment_support", SUPPORT_CODE, SUPPORT_TYPE)),
+        why="Attended contacts that have to do with employment support: a small part of all.",
+    ),
+    Step(
         "support_end_contact",
         "support_end_dated",
-        columns={"contact_key": "contact.contact_key"},
+        columns={"contact_key": "support_contact.contact_key"},
         keep=("pathway_no", "ended_on"),
-        joins=(Join("contact", ("pathway_no",), "inner"),),
+        joins=(Join("support_contact", ("pathway_no",), "inner"),),
         where=all_of(
-            ATTENDED,
             EA131_APPOINTMENT,
             "year(contact_on) * 12 + month(contact_on) <= year(ended_on) * 12 + month(ended_on)",
         ),
@@ -211,9 +231,10 @@ STATUSES = (
         joins=(
             Join("pathway", ("pathway_no",), "inner"),
             Join(
-                "contact",
-                "contact.pathway_no = pathway_employment.pathway_no and contact.attended "
-                "and contact.has_employment_support and contact.contact_on >= pathway_employment.recorded_on",
+                "support_contact",
+                "support_contact.pathway_no = pathway_employment.pathway_no "
+                "and support_contact.has_employment_support "
+                "and support_contact.contact_on >= pathway_employment.recorded_on",
             ),
         ),
         where=all_of(

@@ -18,7 +18,7 @@ NONE = "none"
 """Written where a field that usually holds something is blank."""
 
 ACTIVITY_TABLE, SCORE_TABLE = "IDS202CareActivity", "IDS607CodedScoreAssessmentAct"
-_APART = 10_000
+APART = 10_000
 """Record numbers of one specification lie this far from the next one's."""
 
 
@@ -194,9 +194,9 @@ def record(table: str, values: Mapping[str, str | None], number: int, place: int
     """One record of a folded table, from its fields as text; `number` and `place` say whose and which it is."""
     read = {name: _read(kind, values.get(name)) for name, kind in SOURCES[table].items()}
     tied = {
-        "record_no": number * _APART + place,
+        "record_no": number * APART + place,
         "provider_no": number,
-        "submission_no": number * _APART + int(values.get("submission") or 1),
+        "submission_no": number * APART + int(values.get("submission") or 1),
         "data_ended_on": dt.date.fromisoformat(values.get("data_ended") or DATA_ENDED),
         "Person_ID": f"{number} {values.get('LocalPatientId')}",
         "PathwayID": f"{number} {values.get('ServiceRequestId')}",

@@ -102,7 +102,7 @@ def _on(engine: Engine, whole: Any, tables: Records, wanted: list[str]) -> Recor
         engine.drop([*tables, *LOOKUPS])
 
 
-@pytest.fixture(params=["duckdb", "oracle", pytest.param("spark", marks=pytest.mark.slow)])
+@pytest.fixture(params=["duckdb", "oracle", "spark"])
 def spec(request: pytest.FixtureRequest, derive: Derived, specifications: list[Case]) -> Callable[..., None]:
     """Hold the rows of a table derived from what is given against those expected."""
 

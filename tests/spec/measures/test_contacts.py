@@ -62,3 +62,51 @@ def test_a_session_counts_in_each_of_its_therapies(spec):
             2025-04-28 | 2025-05-04
         """,
     )
+
+
+def repeated(head: str, row: str, times: dict[str, int]) -> str:
+    """A table with each value, put where the row says {}, so many times."""
+    return "\n".join([head, *(row.format(value) for value, count in times.items() for _ in range(count))])
+
+
+def test_appointments_that_the_provider_cancelled_or_could_not_hold(spec):
+    codes = repeated("contact_on | attendance_code", "2025-04-10 | {}", {"4": 2, "7": 3, "5": 1})
+    spec({"M082": 6, "M085": 2, "M088": 3}, contact=codes)
+
+
+def test_attended_contacts_by_how_they_were_held(spec):
+    "Those that were missed count under none."
+    times = {"02": 1, "04": 2, "05": 3, "09": 4, "10": 5, "12": 6, "13": 7}
+    head = "contact_on | attended | consultation_medium"
+    held = repeated(head, "2025-04-10 | yes | {}", times)
+    missed = repeated("", "2025-04-10 | no | {}", times)
+    spec({"M1002": 1, "M1004": 2, "M1005": 3, "M1006": 4, "M1007": 5, "M1019": 6, "M1020": 7}, contact=held + missed)
+
+
+def test_sessions_of_each_therapy(spec):
+    "Each therapy as often as its place in the list; contacts of another type than treatment under none."
+    therapies = (
+        "non_guided_self_help_book",
+        "guided_self_help_computer",
+        "non_guided_self_help_computer",
+        "structured_physical_activity",
+        "psychoeducational_peer_support",
+        "other_low_intensity",
+        "community_sign_posting",
+        "applied_relaxation",
+        "couples_therapy_depression",
+        "collaborative_care",
+        "counselling_depression",
+        "brief_psychodynamic_psychotherapy",
+        "eye_movement_desensitisation_reprocessing",
+        "mindfulness",
+        "interpersonal_psychotherapy",
+    )
+    times = {therapy: count for count, therapy in enumerate(therapies, start=1)}
+    head = "contact_on | attended | appointment_type | therapy"
+    treatment = repeated(head, "2025-04-10 | yes | 03 | {}", times)
+    assessment = repeated("", "2025-04-10 | yes | 01 | {}", times)
+    rows = treatment + assessment
+    spec({"M091": 1, "M092": 2, "M093": 3, "M095": 4, "M097": 5, "M098": 6, "M346": 7}, therapy_contact=rows)
+    spec({"M100": 8, "M102": 9, "M103": 10, "M104": 11, "M105": 12, "M106": 13, "M107": 14}, therapy_contact=rows)
+    spec({"M111": 15}, therapy_contact=rows)

@@ -169,3 +169,117 @@ def test_adjustment_in_full_needs_every_item(spec):
             2025-01-01  | 2025-04-01    | yes | 2025-03-02 | 8 | 8 | 8 | 8 | 8 | 8 | 8 | 8 | 8 |
         """,
     )
+
+
+def test_answers_on_benefits_are_kept_apart(spec):
+    "Y and N are answers, U and Z defaults, anything else is invalid; the four of each benefit add up to the ten records."
+    rows = """
+        recorded_on | receives_benefits | employment_and_support_allowance | personal_independence_payment | weekly_hours | employment_support_suitable
+        2025-04-01  | Y                 | Y                                | Y                             |              |
+        2025-04-01  | N                 | N                                | N                             |              |
+        2025-04-01  | Y                 | N                                | U                             |              | Y
+        2025-04-01  | N                 | U                                | X                             | 01           | Y
+        2025-04-01  | U                 | Z                                | X                             | 01           | Y
+        2025-04-01  | Z                 | X                                | Q                             | 01           | Y
+        2025-04-01  | U                 |                                  | Q                             | 01           | Y
+        2025-04-01  | X                 |                                  |                               | 01           | Y
+        2025-04-01  | Q                 |                                  |                               | 01           | Y
+        2025-04-01  |                   |                                  |                               | 01           | Y
+    """
+    spec({"EA010": 4, "EA011": 3, "EA012": 2, "EA013": 1, "EA009": 3, "EA130": 2}, employment_record=rows)
+    spec({"EA018": 3, "EA019": 2, "EA020": 1, "EA021": 4}, employment_record=rows)
+    spec({"EA026": 2, "EA027": 1, "EA028": 4, "EA029": 3}, employment_record=rows)
+
+
+def test_employment_support_under_the_wrong_type(spec):
+    "A follow-up within the referral, and another type after it; the two others are as they should be."
+    rows = """
+        contact_on | attended | is_employment_support | appointment_type | in_window | received_on | discharged_on
+        2025-04-02 | yes      | yes                   | 06               | yes       | 2025-01-01  |
+        2025-04-09 | yes      | yes                   | 05               | no        | 2025-01-01  | 2025-04-03
+        2025-04-09 | yes      | yes                   | 06               | no        | 2025-01-01  | 2025-04-03
+        2025-04-02 | yes      | yes                   | 02               | yes       | 2025-01-01  |
+        2025-04-09 | no       | yes                   | 05               | no        | 2025-01-01  | 2025-04-03
+    """
+    spec({"EA108": 1, "EA110": 1}, contact=rows)
+
+
+def _third_pathway(*, first: str, last: str) -> dict[str, str]:
+    """Everything, with another status at the start and the end of the support of the third pathway."""
+    rows = RECORDS.replace("2025-01-03  | 01                | Y ", f"2025-01-03  | {first} ")
+    rows = rows.replace("2025-04-01  | 01                | N ", f"2025-04-01  | {last} ")
+    assert rows != RECORDS
+    return {**EVERYTHING, "pathway_employment": rows}
+
+
+def test_every_status_at_the_start_and_end_of_support(spec):
+    "In work, then off sick; not employed, then not employed; not stated, then employed without an answer on sickness."
+    spec({"EA050": 1, "EA055": 1, "EA051": 0, "EA054": 0}, **_third_pathway(first="01 | N", last="01 | Y"))
+    spec({"EA052": 1, "EA056": 1, "EA053": 0, "EA057": 0}, **_third_pathway(first="02 | 8", last="03 | 8"))
+    spec({"EA053": 1, "EA057": 1, "EA052": 0, "EA050": 0}, **_third_pathway(first="ZZ | Z", last="01 | X"))
+
+
+def test_off_sick_or_not_employed_when_support_starts(spec):
+    sick = RECORDS.replace("2025-04-05  | 01                | N ", "2025-04-05  | 01                | Y ")
+    without = RECORDS.replace("2025-04-05  | 01                | N ", "2025-04-05  | 02                | 8 ")
+    spec({"EA277": 1, "EA276": 0, "EA278": 0}, **{**EVERYTHING, "pathway_employment": sick})
+    spec({"EA278": 1, "EA276": 0, "EA277": 0}, **{**EVERYTHING, "pathway_employment": without})
+
+
+def test_every_status_at_the_start_and_end_of_a_finished_course(spec):
+    "The first five had no support, the other five did."
+    rows = """
+        received_on | discharged_on | finished_course | first_employment_support_on | employment_first | sickness_first | employment_last | sickness_last
+        2025-01-01  | 2025-04-01    | yes             |                             | 01               | N              | 01              | Y
+        2025-01-01  | 2025-04-01    | yes             |                             | 01               | Y              | 02              | 8
+        2025-01-01  | 2025-04-01    | yes             |                             | 02               | 8              | ZZ              | Z
+        2025-01-01  | 2025-04-01    | yes             |                             | ZZ               | Z              | 01              | N
+        2025-01-01  | 2025-04-01    | yes             |                             | 01               | N              | 01              | N
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 01               | N              | 01              | Y
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 01               | Y              | 08              | 8
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 08               | 8              | ZZ              | Z
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | ZZ               | Z              | 01              | N
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 03               | 8              | 03              | 8
+    """
+    spec({"M316": 2, "M317": 1, "M318": 1, "M319": 1, "M320": 2, "M321": 1, "M322": 1, "M323": 1}, pathway=rows)
+    spec({"M324": 1, "M325": 1, "M326": 2, "M327": 1, "M328": 1, "M329": 1, "M330": 2, "M331": 1}, pathway=rows)
+
+
+def test_every_outcome_with_support_and_deterioration_without(spec):
+    "Of four with support one started below caseness: two of three recovered, one of three reliably."
+    rows = """
+        received_on | discharged_on | finished_course | first_employment_support_on | not_at_caseness | recovered | reliably_improved | no_reliable_change | reliably_deteriorated
+        2025-01-01  | 2025-04-01    | yes             |                             | no              | no        | no                | no                 | yes
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | no              | yes       | yes               | no                 | no
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | no              | yes       | no                | yes                | no
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | no              | no        | no                | no                 | yes
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | yes             |           | yes               | no                 | no
+    """
+    spec({"M301": 1, "M306": 4, "M307": 1, "M308": 2, "M309": 50, "M310": 1, "M311": 1, "M312": 2}, pathway=rows)
+    spec({"M313": 200 / 3, "M314": 1, "M315": 100 / 3}, pathway=rows)
+
+
+def test_the_item_on_work_with_and_without_support(spec):
+    rows = """
+        received_on | discharged_on | finished_course | first_employment_support_on | wsas_work_first | wsas_work_last
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 8               | 2
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 1               | 0
+        2025-01-01  | 2025-04-01    | yes             | 2025-02-02                  | 3               | 7
+        2025-01-01  | 2025-04-01    | yes             |                             | 6               | 1
+        2025-01-01  | 2025-04-01    | yes             |                             | 2               | 1
+        2025-01-01  | 2025-04-01    | yes             |                             | 2               | 7
+    """
+    spec({"EA058": 3, "EA059": 4, "EA060": 3, "EA061": 3, "EA062": 2}, pathway=rows)
+    spec({"EA083": 3, "EA084": 10 / 3, "EA085": 2, "EA086": 3, "EA087": 1}, pathway=rows)
+
+
+def test_adjustment_in_full_without_support(spec):
+    "15 and 25 points first, 4 and 10 last."
+    spec(
+        {"EA283": 20, "EA285": 7},
+        pathway="""
+            received_on | discharged_on | finished_course | wsas_work_first | wsas_work_last | wsas_home_management_first | wsas_home_management_last | wsas_social_leisure_activities_first | wsas_social_leisure_activities_last | wsas_private_leisure_activities_first | wsas_private_leisure_activities_last | wsas_relationships_first | wsas_relationships_last
+            2025-01-01  | 2025-04-01    | yes             | 1               | 0              | 2                          | 1                         | 3                                    | 1                                   | 4                                     | 1                                    | 5                        | 1
+            2025-01-01  | 2025-04-01    | yes             | 5               | 2              | 5                          | 2                         | 5                                    | 2                                   | 5                                     | 2                                    | 5                        | 2
+        """,
+    )

@@ -108,3 +108,71 @@ def test_integrated_care_is_told_by_the_end_of_the_period(spec):
     """
     spec({"M271": 1, "M272": 2, "M273": 1, "M274": 2, "M275": 1, "M276": 0, "M277": 1, "M278": 100}, pathway=rows)
     spec({"M283": 1, "M284": 1, "M285": 0, "M286": 0, "M1012": 100 / 3}, pathway=rows)
+
+
+def test_sessions_of_a_therapy_over_courses_that_had_any_of_it(spec):
+    "The course that did not finish had fifty of each."
+    spec(
+        {"M114": 5, "M116": 5.5, "M117": 4.5, "M119": 4},
+        pathway="""
+            discharged_on | finished_course | brief_psychodynamic_psychotherapy_count | interpersonal_psychotherapy_count | couples_therapy_depression_count | other_high_intensity_count
+            2025-04-01    | yes             | 4                                       | 3                                 | 0                                | 1
+            2025-04-02    | yes             | 6                                       | 0                                 | 2                                | 9
+            2025-04-03    | yes             | 0                                       | 8                                 | 7                                | 2
+            2025-04-03    | no              | 50                                      | 50                                | 50                               | 50
+        """,
+    )
+
+
+def test_adjustment_item_by_item(spec):
+    "Three courses with both scores: mean and median of the first, then of the last; the fourth has no last score."
+    rows = """
+        discharged_on | finished_course | wsas_home_management_first | wsas_home_management_last | wsas_social_leisure_activities_first | wsas_social_leisure_activities_last | wsas_private_leisure_activities_first | wsas_private_leisure_activities_last | wsas_relationships_first | wsas_relationships_last
+        2025-04-01    | yes             | 8                          | 2                         | 8                                    | 1                                   | 7                                     | 4                                    | 5                        | 0
+        2025-04-02    | yes             | 1                          | 0                         | 8                                    | 1                                   | 5                                     | 4                                    | 3                        | 1
+        2025-04-03    | yes             | 3                          | 7                         | 2                                    | 7                                   | 0                                     | 1                                    | 1                        | 8
+        2025-04-04    | yes             | 8                          |                           | 8                                    |                                     | 8                                     |                                      | 8                        |
+    """
+    spec({"M217": 3, "M218": 4, "M219": 3, "M220": 3, "M221": 2}, pathway=rows)
+    spec({"M222": 3, "M223": 6, "M224": 8, "M225": 3, "M226": 1}, pathway=rows)
+    spec({"M227": 3, "M228": 4, "M229": 5, "M230": 3, "M231": 4}, pathway=rows)
+    spec({"M232": 3, "M233": 3, "M234": 3, "M235": 3, "M236": 1}, pathway=rows)
+
+
+def test_waits_to_a_first_stage_within_28_and_90_days(spec):
+    "28, 29, 90 and 91 days from the assessment on 1 January; the same for both intensities."
+    rows = """
+        discharged_on | finished_course | treatment_count | first_assessment_on | first_treatment_on | first_high_intensity_on | first_low_intensity_on | first_stage_intensity | mixed_sessions_before_stage_1
+        2025-04-30    | yes             | 2               | 2025-01-01          | 2025-01-29         | 2025-01-29              |                        | high                  | 0
+        2025-04-30    | yes             | 2               | 2025-01-01          | 2025-01-30         | 2025-01-30              |                        | high                  | 0
+        2025-04-30    | yes             | 2               | 2025-01-01          | 2025-04-01         | 2025-04-01              |                        | high                  | 0
+        2025-04-30    | yes             | 2               | 2025-01-01          | 2025-04-02         | 2025-04-02              |                        | high                  | 0
+    """
+    spec({"M352": 4, "M356": 1, "M358": 3, "M362": 25, "M364": 75}, pathway=rows)
+    low = rows.replace("| high ", "| low  ").replace("first_high", "first_x").replace("first_low", "first_high")
+    spec({"M353": 4, "M357": 1, "M359": 3, "M363": 25, "M365": 75}, pathway=low.replace("first_x", "first_low"))
+
+
+def test_steps_up_within_28_and_90_days(spec):
+    "28, 29, 90 and 91 days from the last low-intensity session of the first stage to the first high-intensity one."
+    rows = """
+        discharged_on | finished_course | treatment_count | first_assessment_on | first_treatment_on | first_high_intensity_on | first_low_intensity_on | first_stage_intensity | last_of_stage_1_on | mixed_sessions_before_stage_1 | second_stage_intensity | second_stage_on | runs_before_stage_2
+        2025-04-30    | yes             | 4               | 2025-01-01          | 2025-01-01         | 2025-02-07              | 2025-01-01             | low                   | 2025-01-10         | 0                             | high                   | 2025-02-07      | 1
+        2025-04-30    | yes             | 4               | 2025-01-01          | 2025-01-01         | 2025-02-08              | 2025-01-01             | low                   | 2025-01-10         | 0                             | high                   | 2025-02-08      | 1
+        2025-04-30    | yes             | 4               | 2025-01-01          | 2025-01-01         | 2025-04-10              | 2025-01-01             | low                   | 2025-01-10         | 0                             | high                   | 2025-04-10      | 1
+        2025-04-30    | yes             | 4               | 2025-01-01          | 2025-01-01         | 2025-04-11              | 2025-01-01             | low                   | 2025-01-10         | 0                             | high                   | 2025-04-11      | 1
+    """
+    spec({"M355": 4, "M360": 1, "M361": 3, "M366": 25, "M367": 75, "M350": 59.5}, pathway=rows)
+
+
+def test_recovery_with_and_without_integrated_care(spec):
+    "Without: one of the two that may recover; with: one that started below caseness."
+    rows = """
+        discharged_on | finished_course | first_integrated_contact_on | not_at_caseness | recovered
+        2025-04-01    | yes             |                             | no              | yes
+        2025-04-02    | yes             |                             | no              | no
+        2025-04-03    | yes             |                             | yes             |
+        2025-04-03    | yes             | 2025-03-01                  | yes             |
+        2025-04-03    | yes             | 2025-03-01                  | no              | yes
+    """
+    spec({"M274": 3, "M284": 1, "M285": 1, "M286": 50, "M276": 1, "M278": 100}, pathway=rows)

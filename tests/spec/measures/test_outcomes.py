@@ -55,3 +55,28 @@ def test_pairs_of_the_depression_measure(spec):
 def test_the_appropriate_measure_is_the_one_the_problem_calls_for(spec):
     "Three courses call for the OCD measure; two name it, one of them with a first score only."
     spec({"M203": 3, "M204": 2, "M205": 200 / 3}, pathway=SCORES)
+
+
+def test_reliable_recovery_within_each_ethnic_group(spec):
+    "Of three Asian courses that may recover one did so reliably, of two Black one, of four mixed one, of three other two."
+    spec(
+        {"M207": 100 / 3, "M208": 50, "M209": 25, "M210": 200 / 3},
+        pathway="""
+            discharged_on | finished_course | not_at_caseness | recovered | reliably_improved | ethnic_category
+            2025-04-01    | yes             | no              | yes       | yes               | H
+            2025-04-01    | yes             | no              | no        | yes               | J
+            2025-04-01    | yes             | yes             |           | yes               | K
+            2025-04-01    | yes             | no              | yes       | no                | L
+            2025-04-01    | yes             | no              | yes       | yes               | M
+            2025-04-01    | yes             | no              | no        | no                | N
+            2025-04-01    | yes             | yes             |           | no                | P
+            2025-04-01    | yes             | no              | yes       | yes               | D
+            2025-04-01    | yes             | no              | no        | yes               | E
+            2025-04-01    | yes             | no              | no        | no                | F
+            2025-04-01    | yes             |                 |           |                   | G
+            2025-04-01    | yes             | no              | yes       | yes               | R
+            2025-04-01    | yes             | no              | no        | yes               | R
+            2025-04-01    | yes             | no              | yes       | yes               | S
+            2025-04-01    | yes             | no              | yes       | yes               | Z
+        """,
+    )

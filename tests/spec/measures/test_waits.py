@@ -82,3 +82,73 @@ def test_idle_days_run_from_the_last_session_so_far(spec):
             3       | 2025-04-20 | 1
         """,
     )
+
+
+def test_bands_of_the_wait_for_assessment_hold_both_their_ends(spec):
+    "56, 57, 90 and 91 days to 30 April."
+    rows = """
+        received_on | first_assessment_on
+        2025-03-05  | 2025-04-30
+        2025-03-04  | 2025-04-30
+        2025-01-30  | 2025-04-30
+        2025-01-29  | 2025-04-30
+    """
+    spec({"M023": 4, "M024": 0, "M025": 1, "M026": 2, "M027": 1}, pathway=rows)
+
+
+def test_bands_of_the_wait_for_treatment_hold_both_their_ends(spec):
+    "28, 29, 56, 57, 90 and 91 days to 30 April."
+    rows = """
+        received_on | first_treatment_on
+        2025-04-02  | 2025-04-30
+        2025-04-01  | 2025-04-30
+        2025-03-05  | 2025-04-30
+        2025-03-04  | 2025-04-30
+        2025-01-30  | 2025-04-30
+        2025-01-29  | 2025-04-30
+    """
+    spec({"M031": 6, "M032": 1, "M033": 2, "M034": 2, "M035": 1}, pathway=rows)
+
+
+def test_weeks_of_waiting_hold_those_of_fewer_weeks(spec):
+    "28, 29, 42, 43, 84 and 85 days to 30 April; each line holds those before it."
+    rows = """
+        received_on
+        2025-04-02
+        2025-04-01
+        2025-03-19
+        2025-03-18
+        2025-02-05
+        2025-02-04
+    """
+    spec({"M038": 6, "M039": 0, "M040": 1, "M041": 3, "M042": 5, "M043": 6}, pathway=rows)
+
+
+def test_share_of_second_treatments_after_more_than_28_days(spec):
+    "28, 29 and 100 days."
+    rows = """
+        first_treatment_on | second_treatment_on
+        2025-03-18         | 2025-04-15
+        2025-03-17         | 2025-04-15
+        2025-01-05         | 2025-04-15
+    """
+    spec({"M184": 3, "M046": 2, "M124": 200 / 3}, pathway=rows)
+
+
+def test_idle_for_longer(spec):
+    "100, 120 and 121 days to 30 April."
+    spec(
+        {"M021": 2, "M022": 1},
+        pathway="""
+            pathway | received_on | discharged_on
+            1       | 2024-11-01  |
+            2       | 2024-11-01  |
+            3       | 2024-11-01  |
+        """,
+        session="""
+            pathway | held_on    | place
+            1       | 2025-01-20 | 1
+            2       | 2024-12-31 | 1
+            3       | 2024-12-30 | 1
+        """,
+    )

@@ -6,8 +6,9 @@ import pytest
 from allcomers.engine.plan import Plan
 from allcomers.exceptions import MeasureRequestError, PeriodError
 from allcomers.measures import breakdowns, calculate, catalogue, statement
+from allcomers.measures.calculate import Asked
 from allcomers.measures.levels import Level, parse_levels
-from allcomers.measures.periods import month
+from allcomers.measures.periods import month, parse
 from allcomers.measures.tables import STEPS, TABLES
 from allcomers.pathways.deriving import Held
 
@@ -31,6 +32,52 @@ def test_every_measure_equals_its_own_statement(derived: Held, january: calculat
             assert (theirs is None and np.isnan(ours)) or float(theirs) == pytest.approx(ours, rel=1e-12), each.id
     finally:
         engine.drop(tables)
+
+
+def test_a_providers_figures_are_those_of_its_own_rows(derived: Held, january: calculate.Figures) -> None:
+    "Medians and counts of one provider, by plain statements over its rows."
+    period = january.periods[0]
+    for at, node in enumerate(january.organisations.nodes):
+        if node.level is not Level.PROVIDER:
+            continue
+        sql = f"""
+            select median(date_diff('day', received_on, first_treatment_on)) as wait_days, count(*) as entered
+            from pathway
+            where provider_code = '{node.codes[0]}'
+              and first_treatment_on between '{period.starts_on}' and '{period.ends_on}'
+        """
+        wait_days, entered = derived.engine.query(sql).row(0)
+        place = {each.id: no for no, each in enumerate(january.measures)}
+        assert january.values[0, 0, at, place["M031"]] == entered
+        assert january.values[0, 0, at, place["M049"]] == pytest.approx(wait_days or np.nan, nan_ok=True)
+
+
+def test_periods_may_overlap_and_are_what_each_is_alone(derived: Held) -> None:
+    "A quarter beside two of its months, one of them first: by dates, and by what stood at the end."
+    periods = [month(2025, 2), parse("2024/25 Q4"), month(2025, 1)]
+    some = [catalogue.by_id()[id_] for id_ in ("M001", "M038", "M019", "M049", "M076", "M191", "M192", "EA036")]
+    together = calculate.measure(derived, periods, measures=some, levels=[Level.ENGLAND])
+    for at, period in enumerate(periods):
+        alone = calculate.measure(derived, [period], measures=some, levels=[Level.ENGLAND])
+        assert np.array_equal(together.values[at], alone.values[0], equal_nan=True), period.label
+
+
+def test_what_is_asked_together_has_the_same_organisations(derived: Held) -> None:
+    "However few of them the second question finds anybody in; its figures are what it gives alone."
+    rare = [catalogue.by_id()["M062"]]
+    everything, some = calculate.together(
+        derived,
+        [month(2025, 1)],
+        [Asked(catalogue.all()), Asked(rare, breakdowns.of("V002"))],
+        levels=[Level.ENGLAND, Level.PROVIDER],
+    )
+    assert some.organisations is everything.organisations
+    assert some.over.shape == (1, 1 + len(breakdowns.of("V002")), len(everything.organisations.nodes), 1)
+    assert some.present.sum() < everything.present.sum()
+    alone = calculate.measure(
+        derived, [month(2025, 1)], measures=rare, levels=[Level.ENGLAND], categories=breakdowns.of("V002")
+    )
+    assert (some.over[0, :, 0] == alone.over[0, :, 0]).all()
 
 
 def test_organisations_add_up_to_england(january: calculate.Figures) -> None:

@@ -1,90 +1,128 @@
-"""Disclosure control, tried by an attack: whole-number programming over everything that is shown."""
+"""What is listed for disclosure control to reckon with, and tidy tables made fit to leave."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from allcomers.measures.disclosure import ORGANISATION, Sum, bounds, protected
-
-ENGLAND, FIRST, SECOND = 0, 1, 2
-
-
-def tree(leaves: list[int]) -> tuple[np.ndarray, list[Sum]]:
-    """England, two areas, four providers within them: counts of one measure in one period."""
-    counts = np.array([sum(leaves), sum(leaves[:2]), sum(leaves[2:]), *leaves], dtype=float)
-    sums = [(0, (1, 2)), (1, (3, 4)), (2, (5, 6)), (0, (3, 4, 5, 6))]
-    return counts[None, None, :, None], [Sum(ORGANISATION, whole, parts) for whole, parts in sums]
+from allcomers.measures import catalogue
+from allcomers.measures.disclosure import MEANS, SUMS, protected, tilings
+from allcomers.measures.measure import Count, Statistic
+from allcomers.measures.periods import parse
 
 
-def narrowed(counts: np.ndarray, hidden: np.ndarray, small: np.ndarray, sums: list[Sum], cell: int) -> tuple[int, int]:
-    """The least and greatest whole number that a cell can be, given what is shown: the attack."""
-    flat, size = counts.ravel(), counts.size
-    shown = np.floor((flat + 2) / 5) * 5
-    below = np.arange(size) > 0
-    low = np.where(hidden.ravel(), 0, np.where(below, np.maximum(shown - 2, 5), flat))
-    high = np.where(hidden.ravel(), np.where(small.ravel(), 4, 10_000), np.where(below, shown + 2, flat))
-    rows = np.zeros((len(sums), size))
-    for at, each in enumerate(sums):
-        rows[at, each.whole], rows[at, list(each.parts)] = 1, -1
-    aim = np.zeros(size)
-    aim[cell] = 1
-    ends = [
-        milp(sign * aim, integrality=np.ones(size), bounds=Bounds(low, high), constraints=LinearConstraint(rows, 0, 0))
-        for sign in (1, -1)
-    ]
-    return round(ends[0].fun), round(-ends[1].fun)
+def test_months_tile_a_quarter_and_quarters_a_year() -> None:
+    months = [parse(f"2025-{month:02}") for month in (4, 5, 6, 7)]
+    periods = [parse("2025/26 Q1"), *months]
+    assert list(tilings(periods, periods[0])) == [(1, 2, 3)]
+    quarters = [parse(f"2025/26 Q{number}") for number in (3, 1, 4, 2)]
+    year = parse("2025/26")
+    assert list(tilings([*quarters, year], year)) == [(1, 3, 0, 2)]
 
 
-def withheld(counts: np.ndarray, sums: list[Sum]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    below = (np.arange(counts.size) > 0)[None, None, :, None]
-    small = below & (counts < 5)
-    return small, protected(counts, small, below, sums), below
+def test_rolling_years_that_overlap_are_each_tiled_by_their_own_months() -> None:
+    months = [parse("2024-04"), *(parse(f"2024-{month:02}") for month in range(5, 13))]
+    months += [parse(f"2025-{month:02}") for month in (1, 2, 3, 4)]
+    year, rolling = parse("2024/25"), parse("12 months to 2025-04")
+    periods = [year, rolling, *months]
+    assert list(tilings(periods, year)) == [tuple(range(2, 14))]
+    assert list(tilings(periods, rolling)) == [tuple(range(3, 15))]
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
-@given(st.lists(st.integers(0, 9), min_size=4, max_size=4))
-def test_no_small_count_can_be_worked_out(leaves: list[int]) -> None:
-    counts, sums = tree(leaves)
-    small, hidden, _ = withheld(counts, sums)
-    for cell in np.flatnonzero((small & (counts > 0)).ravel()):
-        least, most = narrowed(counts, hidden, small, sums, int(cell))
-        assert least < most, (leaves, int(cell))
+def test_a_month_short_tiles_nothing() -> None:
+    periods = [parse("2025/26 Q1"), parse("2025-04"), parse("2025-06")]
+    assert list(tilings(periods, periods[0])) == []
+    assert list(tilings(periods, periods[1])) == []
 
 
-def test_without_a_second_withholding_the_attack_succeeds() -> None:
-    "England 11 is exact; 7 is shown as 5, so it is 7 at most, and the withheld one is 4: the attack is a real one."
-    counts, _ = tree([7, 0, 4, 0])
-    sums = [Sum(ORGANISATION, 0, (1, 2))]
-    below = (np.arange(counts.size) > 0)[None, None, :, None]
-    small = below & (counts < 5)
-    assert narrowed(counts, small, small, sums, SECOND) == (4, 4)
-    hidden = protected(counts, small, below, sums)
-    assert hidden[0, 0, FIRST, 0]
+def test_sums_and_means_name_measures_of_the_right_kind() -> None:
+    for whole, parts in SUMS:
+        assert all(isinstance(catalogue.get(id_).of, Count) for id_ in (whole, *parts))
+    for mean, (total, count) in MEANS.items():
+        kinds = [catalogue.get(id_).kind for id_ in (mean, total, count)]
+        assert kinds == ["mean", "sum", "count"]
+        of = catalogue.get(mean).of
+        assert isinstance(of, Statistic)
+        assert not of.per
 
 
-def test_a_lone_provider_is_not_given_away_by_the_total() -> None:
-    counts = np.array([3.0, 3.0])[None, None, :, None]
-    below = np.array([False, True])[None, None, :, None]
-    hidden = protected(counts, below & (counts < 5), below, [Sum(ORGANISATION, 0, (1,))])
-    assert hidden.all()
+FRAME = pl.DataFrame(
+    {
+        "provider": ["A", "A", "A", "B", "B"],
+        "group": ["x", "y", "z", "x", "y"],
+        "entered": [100, 60, 3, 40, 20],
+        "recovered": [50, 20, 1, 20, 10],
+    }
+)
 
 
-def test_a_quarter_does_not_give_away_its_month() -> None:
-    "April 8 to 12, May 8 to 12 and the quarter 18 to 22 leave June open; an exact quarter would not."
-    counts = np.array([24.0, 10.0, 12.0, 2.0])[:, None, None, None]
-    below = np.array([False, True, True, True])[:, None, None, None]
-    small = below & (counts < 5)
-    sums = [Sum(0, 0, (1, 2, 3))]
-    hidden = protected(counts, small, below, sums)
-    low, high = bounds(counts, small, hidden, below, sums)
-    assert (high - low)[3, 0, 0, 0] >= 2
+def test_small_counts_and_one_beside_each_are_withheld() -> None:
+    "Provider A entered 163 in all: 100 and 60 rounded leave 1 to 4 for the third, which is wide enough."
+    made = protected(FRAME, counts=["entered", "recovered"], within=["provider"])
+    assert made["entered"].to_list() == [100, 60, None, 40, 20]
+    assert made["recovered"].to_list() == [50, 20, None, 20, 10]
+    assert made.columns == FRAME.columns
 
 
-@pytest.mark.parametrize("counts", [[0.0, 0.0, 0.0], [50.0, 25.0, 25.0]])
-def test_nothing_is_withheld_where_nothing_small_is_exposed(counts: list[float]) -> None:
-    array = np.array(counts)[None, None, :, None]
-    below = np.array([False, True, True])[None, None, :, None]
-    small = below & (array < 5)
-    assert (protected(array, small, below, [Sum(ORGANISATION, 0, (1, 2))]) == small).all()
+def test_a_row_beside_a_lone_small_one_is_withheld_with_it() -> None:
+    "The whole is 11; 7 is shown as 5, so 5 to 7, and leaves 4 to 6: 4 alone."
+    made = protected(pl.DataFrame({"people": [7, 4]}), counts=["people"])
+    assert made["people"].to_list() == [None, None]
+
+
+def test_shares_are_whole_percents_of_exact_counts() -> None:
+    "51 of 103, 20 of 61; nothing of 3; and 10 of 20."
+    frame = FRAME.with_columns(entered=pl.Series([103, 61, 3, 40, 20]), recovered=pl.Series([51, 20, 1, 19, 10]))
+    made = protected(
+        frame,
+        counts=["entered", "recovered"],
+        shares={"recovered_percent": ("recovered", "entered")},
+        within=["provider"],
+    )
+    assert made["recovered_percent"].to_list() == [50, 33, None, 48, 50]
+
+
+def test_a_share_that_gives_away_those_left_out_is_withheld() -> None:
+    "88 % of what is shown as 15, 7 to 12 above the line, is 15 of 17 alone: two did not."
+    frame = pl.DataFrame({"group": ["x", "y"], "entered": [17, 400], "recovered": [15, 200]})
+    made = protected(frame, counts=["entered", "recovered"], shares={"percent": ("recovered", "entered")})
+    assert made["percent"].to_list() == [None, 50]
+
+
+def test_columns_that_add_up_are_reckoned_with() -> None:
+    "12 less 7 and less 4 is 1; with rounding alone 10, 5 and * leave 1 to 7 for the last two, at most 4 each."
+    frame = pl.DataFrame({"finished": [12], "better": [7], "same": [4], "worse": [1]})
+    names = ["better", "same", "worse"]
+    made = protected(frame, counts=["finished", *names], adding={"finished": names})
+    assert made.row(0)[2:] == (None, None)
+
+
+def test_an_empty_table_stays_empty() -> None:
+    made = protected(FRAME.clear(), counts=["entered"], shares={"percent": ("entered", "entered")}, within=["provider"])
+    assert made.is_empty()
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=5))
+def test_no_row_of_a_group_can_be_worked_out(people: list[int]) -> None:
+    "The attack: whole numbers within what is printed, that add up to the whole."
+    shown = protected(pl.DataFrame({"people": people}), counts=["people"])["people"].to_list()
+    low = [0 if each is None else max(each - 2, 5) for each in shown]
+    high = [sum(people) if each is None else each + 2 for each in shown]
+    for at, count in enumerate(people):
+        if 0 < count < 5:
+            aim = np.eye(len(people))[at]
+            known = LinearConstraint(np.ones((1, len(people))), sum(people), sum(people))
+            ends = [
+                milp(sign * aim, integrality=np.ones(len(people)), bounds=Bounds(low, high), constraints=known)
+                for sign in (1, -1)
+            ]
+            assert round(-ends[1].fun) > round(ends[0].fun)
+
+
+@pytest.mark.parametrize("people", [[0, 0, 0], [50, 25, 25]])
+def test_nothing_more_is_withheld_where_nothing_small_is_exposed(people: list[int]) -> None:
+    made = protected(pl.DataFrame({"people": people}), counts=["people"])["people"].to_list()
+    assert made == [None if each < 5 else each for each in people]

@@ -1,5 +1,7 @@
 """Every official measure, declared once, in the order of the official ids within each family.
 
+An official measure's counterparts, which ask the same of everyone who came, are declared beneath it.
+
 >>> from allcomers.measures import catalogue
 >>> catalogue.get("M192").name
 'Percentage_Recovery'
@@ -48,25 +50,41 @@ FAMILIES = {
 
 @cache
 def all() -> tuple[Measure, ...]:  # noqa: A001 - read with its package, as `catalogue.all()`
-    """Every measure that is computed, family by family."""
+    """Every official measure that is computed, family by family."""
     return tuple(measure for family in FAMILIES.values() for measure in family.MEASURES)
 
 
 @cache
+def counterparts() -> tuple[Measure, ...]:
+    """Every all-comers counterpart, in the order of the measures that they stand beneath."""
+    return tuple(one for measure in all() for one in measure.all_comers)
+
+
+@cache
 def by_id() -> dict[str, Measure]:
-    """Every measure by its official id."""
-    return {measure.id: measure for measure in all()}
+    """Every measure and counterpart by its id."""
+    return {measure.id: measure for measure in (*all(), *counterparts())}
+
+
+def official_of(counterpart: Measure) -> Measure:
+    """The official measure that a counterpart stands beneath."""
+    return next(measure for measure in all() if counterpart.id in measure.counterparts)
+
+
+@cache
+def _in_capitals() -> dict[str, Measure]:
+    return {id_.upper(): measure for id_, measure in by_id().items()}
 
 
 def get(id_: str) -> Measure:
-    """The measure with that id, in any case of letters.
+    """The measure or counterpart with that id, in any case of letters.
 
     Raises
     ------
     MeasureRequestError : none has it.
     """
     try:
-        return by_id()[id_.upper()]
+        return _in_capitals()[id_.upper()]
     except KeyError:
         raise MeasureRequestError(
             where=id_, found="there is no measure with that id", next_step="`allcomers define` lists every id"

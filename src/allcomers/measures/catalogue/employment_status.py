@@ -14,14 +14,17 @@ from allcomers.measures.catalogue.terms import (
     any_of,
     by_end,
     codes_of,
+    counterpart,
+    discharged,
     finished,
+    has,
     lacks,
     latest,
     none_of,
     not_by_end,
     one_of,
 )
-from allcomers.measures.measure import Count, Measure
+from allcomers.measures.measure import Count, Measure, Share
 
 EMPLOYED, *NOT_EMPLOYED, NOT_STATED = codes_of(EMPLOYMENT_STATUS)
 OFF_SICK, AT_WORK, NOT_APPLICABLE, NOT_KNOWN, SICKNESS_NOT_STATED = "Y", "N", "8", "X", "Z"
@@ -75,6 +78,22 @@ def _with_support(time: str, status: Status) -> Count:
     return finished(WITH_EMPLOYMENT_SUPPORT, status(*TIMES[time]))
 
 
+def _in_work_of_everyone(official: str, time: str, who: str, name: str) -> Measure:
+    """In work at the start or the end, of everyone who ended with a first record, finished or not.
+
+    A last record that is missing is not in work: people who left stay in the denominator.
+    """
+    recorded = has("employment_first")
+    return counterpart(
+        f"{official}_all",
+        f"Percentage_{name}{time}InWork_OfFirstRecord",
+        Share(of=discharged(who, recorded, in_work(*TIMES[time])), among=discharged(who, recorded)),
+        among="referrals that ended and have a first employment record, whether or not a course was finished",
+        because="Work is counted among finished courses only, so those who stopped for a job, or lost one, are not.",
+        optional=EMPLOYMENT_TABLE,
+    )
+
+
 def _support_ended(time: str, status: Status) -> Count:
     treated = (by_end("known_on"), by_end("first_employment_support_on"), by_end("first_treatment_on"))
     return Count(
@@ -85,22 +104,27 @@ def _support_ended(time: str, status: Status) -> Count:
     )
 
 
-def _eight(who: str, prefix: str, number: int, count: Callable[[str, Status], Count]) -> Iterator[Measure]:
+def _eight(
+    who: str, prefix: str, number: int, count: Callable[[str, Status], Count], *, everyone: str = ""
+) -> Iterator[Measure]:
     """Four statuses at the start and four at the end, whose ids follow one another."""
     names = ((time, name) for time in TIMES for name in STATUSES)
     for place, (time, name) in enumerate(names):
+        id_ = f"{prefix}{number + place:03}"
+        widened = bool(everyone) and name == "InWork"
         yield Measure(
-            f"{prefix}{number + place:03}",
+            id_,
             f"Count_{who}{time}{name}",
             count(time, STATUSES[name]),
             group="EA",
             optional=EMPLOYMENT_TABLE,
             defect="status-overlap" if name == "UnknownStatus" else "",
+            all_comers=(_in_work_of_everyone(id_, time, everyone, who.removeprefix("Finished")),) if widened else (),
         )
 
 
 MEASURES = (
     *_eight("EndedESandNHSTalkingTherapies", "EA", 50, _support_ended),
-    *_eight("FinishedNHSTalkingTherapiesonly", "M", 316, _clinical_only),
-    *_eight("FinishedES", "M", 324, _with_support),
+    *_eight("FinishedNHSTalkingTherapiesonly", "M", 316, _clinical_only, everyone=CLINICAL_ONLY),
+    *_eight("FinishedES", "M", 324, _with_support, everyone=WITH_EMPLOYMENT_SUPPORT),
 )

@@ -6,6 +6,9 @@ stays in, and one without a last score stays in as not recovered. Reliable chang
 
 from allcomers.codes.person import ETHNIC_CATEGORY
 from allcomers.measures.catalogue.terms import (
+    ALL_ENDED,
+    ALL_RECEIVED,
+    ALL_TREATED,
     BOTH,
     DETERIORATED,
     IMPROVED,
@@ -13,6 +16,7 @@ from allcomers.measures.catalogue.terms import (
     NOT_AT_CASENESS,
     RECOVERED,
     UNCHANGED,
+    counterpart,
     discharged,
     finished,
     one_of,
@@ -27,18 +31,71 @@ def _reliable_recovery(group: str) -> Share:
     return Share(of=recovered, among=finished(MAY_RECOVER, people))
 
 
+def _of_everyone(official: str, name: str, count: str, because: str) -> tuple[Measure, ...]:
+    """An outcome among all who began treatment, all who ended, and all who were referred."""
+    bases = {
+        "all": ("EnteredTreatment", ALL_TREATED, "referrals that ended after at least one treatment contact"),
+        "ended": ("Ended", ALL_ENDED, "all referrals that ended"),
+        "referred": (
+            "Received",
+            ALL_RECEIVED,
+            "referrals received in the period, which are not all the same people as those who ended",
+        ),
+    }
+    return tuple(
+        counterpart(
+            f"{official}_{suffix}",
+            f"Percentage_{name}_Of{base}",
+            Share(of=count, among=ids),
+            among=who,
+            because=because,
+        )
+        for suffix, (base, ids, who) in bases.items()
+    )
+
+
+_STOPPING = "Finishing is itself an outcome: leaving out those who stopped flatters a service that many leave."
+_UNSEEN_HARM = (
+    "Worsening is seen only in those who stayed for a last score; over everyone it is a floor, since nobody asked the "
+    "others."
+)
+
 MEASURES = (
     Measure("M179", "Count_NotAtCaseness", discharged(NOT_AT_CASENESS), frequency=BOTH),
     Measure("M180", "Percentage_NotAtCaseness", Share(of="M179", among="M076")),
     Measure("M185", "Count_ReliableImprovement", discharged(IMPROVED), frequency=BOTH),
-    Measure("M186", "Percentage_ReliableImprovement", Share(of="M185", among="M076"), frequency=BOTH),
+    Measure(
+        "M186",
+        "Percentage_ReliableImprovement",
+        Share(of="M185", among="M076"),
+        frequency=BOTH,
+        all_comers=_of_everyone("M186", "ReliableImprovement", "M185", _STOPPING),
+    ),
     Measure("M187", "Count_NoReliableChange", discharged(UNCHANGED), frequency=BOTH),
     Measure("M189", "Count_ReliableDeterioration", discharged(DETERIORATED), frequency=BOTH),
-    Measure("M1010", "Percentage_ReliableDeterioration", Share(of="M189", among="M076"), frequency=BOTH),
+    Measure(
+        "M1010",
+        "Percentage_ReliableDeterioration",
+        Share(of="M189", among="M076"),
+        frequency=BOTH,
+        all_comers=_of_everyone("M1010", "ReliableDeterioration", "M189", _UNSEEN_HARM),
+    ),
     Measure("M191", "Count_Recovery", discharged(RECOVERED), frequency=BOTH),
-    Measure("M192", "Percentage_Recovery", Share(of="M191", among="M076 - M179"), frequency=BOTH),
+    Measure(
+        "M192",
+        "Percentage_Recovery",
+        Share(of="M191", among="M076 - M179"),
+        frequency=BOTH,
+        all_comers=_of_everyone("M192", "Recovery", "M191", _STOPPING),
+    ),
     Measure("M193", "Count_ReliableRecovery", discharged(RECOVERED, IMPROVED), frequency=BOTH),
-    Measure("M195", "Percentage_ReliableRecovery", Share(of="M193", among="M076 - M179"), frequency=BOTH),
+    Measure(
+        "M195",
+        "Percentage_ReliableRecovery",
+        Share(of="M193", among="M076 - M179"),
+        frequency=BOTH,
+        all_comers=_of_everyone("M195", "ReliableRecovery", "M193", _STOPPING),
+    ),
     Measure("M206", "Percentage_ReliableRecovery_EthnicGroupWhite", _reliable_recovery("White")),
     Measure("M207", "Percentage_ReliableRecovery_EthnicGroupAsianOrAsianBritish", _reliable_recovery("Asian")),
     Measure("M208", "Percentage_ReliableRecovery_EthnicGroupBlackOrBlackBritish", _reliable_recovery("Black")),

@@ -2,9 +2,12 @@
 
 from allcomers.codes.referral import END_CODE, SOURCE_OF_REFERRAL
 from allcomers.measures.catalogue.terms import (
+    ALL_ENDED,
+    ALL_RECEIVED,
     BOTH,
     TREATED_ONCE,
     codes_of,
+    counterpart,
     discharged,
     finished,
     has,
@@ -83,7 +86,20 @@ ENDED = (
 ENDED_SHARES = (
     Measure("M077", "Percentage_EndedBeforeTreatment", Share(of="M153", among="M056")),
     Measure("M078", "Percentage_ EndedTreatedOnce", Share(of="M075", among="M056"), defect="missing-and"),
-    Measure("M079", "Percentage_EndedFinishedCourseTreatment", Share(of="M076", among="M056")),
+    Measure(
+        "M079",
+        "Percentage_EndedFinishedCourseTreatment",
+        Share(of="M076", among=ALL_ENDED),
+        all_comers=(
+            counterpart(
+                "M079_referred",
+                "Percentage_FinishedCourseTreatment_OfReceived",
+                Share(of="M076", among=ALL_RECEIVED),
+                among="referrals received in the period, which are not all the same people as those who finished",
+                because="A growing list of people who wait does not show among those who ended.",
+            ),
+        ),
+    ),
     Measure("M080", "Percentage_EndedOneOrMoreTreatment", Share(of="M076 + M075", among="M056"), defect="missing-and"),
     Measure(
         "M081",

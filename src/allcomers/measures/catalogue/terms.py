@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from allcomers.codes.contact import FOLLOW_UP_TYPE, TREATMENT_TYPES
 from allcomers.codes.model import CodeList
-from allcomers.measures.measure import Count, Frequency, Statistic
+from allcomers.measures.measure import Count, Frequency, Measure, Of, Statistic
 
 MONTHLY, QUARTERLY, BOTH = Frequency.MONTHLY, Frequency.QUARTERLY, Frequency.BOTH
 RECONSTRUCTED = "reconstructed"
@@ -123,9 +123,33 @@ WAIT_TO_ASSESSMENT = days("received_on", "first_assessment_on")
 WAIT_TO_TREATMENT = days("received_on", "first_treatment_on")
 WAIT_TO_SECOND = days("first_treatment_on", "second_treatment_on")
 WAIT_SO_FAR = days("received_on", "$period_end")
+ENTERED = has("first_treatment_on")
+ALL_ENDED, ALL_TREATED, ALL_RECEIVED = "M056", "M056 - M153", "M001"
+"""The widest denominators, by the ids of the counts that they are made of."""
 TREATMENT_CONTACT = one_of("appointment_type", TREATMENT_TYPES)
 FOLLOW_UP_CONTACT = one_of("appointment_type", (FOLLOW_UP_TYPE,))
 NO_FOLLOW_UP_CONTACT = none_of("appointment_type", (FOLLOW_UP_TYPE,))
+
+
+def counterpart(id_: str, name: str, of: Of, *, among: str, because: str, optional: tuple[str, ...] = ()) -> Measure:
+    """A measure of ours, to be declared beneath the official one that it widens.
+
+    Parameters
+    ----------
+    among : whom it is among, in words. because : why the official measure is not enough.
+    """
+    return Measure(
+        id_,
+        name,
+        of,
+        group="All-comers",
+        frequency=BOTH,
+        status="ours",
+        source="Allcomers",
+        optional=optional,
+        because=because,
+        note=among,
+    )
 
 
 def received(*also: str) -> Count:

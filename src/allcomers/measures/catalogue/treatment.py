@@ -2,9 +2,12 @@
 
 from allcomers.measures.catalogue.terms import (
     BOTH,
+    ENTERED,
     LOG_TABLE,
     QUARTERLY,
+    counterpart,
     days,
+    discharged,
     finished,
     greatest,
     least,
@@ -17,11 +20,40 @@ from allcomers.measures.catalogue.terms import (
 from allcomers.measures.measure import Measure
 
 SESSIONS = "treatment_count"
+_BEGAN = "referrals that ended after at least one treatment contact"
+_ONCE = "A finished course has two treatment contacts by definition, so that its mean leaves out all who came once."
 
 MEASURES = (
     Measure("M089", "Count_ApptsFinishedCourseTreatment", total(SESSIONS, finished())),
-    Measure("M141", "Mean_ApptsFinishedCourseTreatment", mean(SESSIONS, finished()), frequency=BOTH),
-    Measure("M142", "Median_ApptsFinishedCourseTreatment", median(SESSIONS, finished())),
+    Measure(
+        "M141",
+        "Mean_ApptsFinishedCourseTreatment",
+        mean(SESSIONS, finished()),
+        frequency=BOTH,
+        all_comers=(
+            counterpart(
+                "M141_all",
+                "Mean_Appts_OfEnteredTreatment",
+                mean(SESSIONS, discharged(ENTERED)),
+                among=_BEGAN,
+                because=_ONCE,
+            ),
+        ),
+    ),
+    Measure(
+        "M142",
+        "Median_ApptsFinishedCourseTreatment",
+        median(SESSIONS, finished()),
+        all_comers=(
+            counterpart(
+                "M142_all",
+                "Median_Appts_OfEnteredTreatment",
+                median(SESSIONS, discharged(ENTERED)),
+                among=_BEGAN,
+                because=_ONCE,
+            ),
+        ),
+    ),
     Measure("M143", "Max_ApptsFinishedCourseTreatment", greatest(SESSIONS, finished())),
     Measure("M144", "Min_ApptsFinishedCourseTreatment", least(SESSIONS, finished())),
     Measure(

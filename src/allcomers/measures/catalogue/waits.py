@@ -5,6 +5,8 @@ finished (M053, M055); M036 and M037 ask it of those that entered treatment.
 """
 
 from allcomers.measures.catalogue.terms import (
+    ALL_ENDED,
+    ALL_RECEIVED,
     BOTH,
     OPEN,
     WAIT_SO_FAR,
@@ -13,7 +15,9 @@ from allcomers.measures.catalogue.terms import (
     accessed,
     all_of,
     by_end,
+    counterpart,
     days,
+    discharged,
     finished,
     from_to,
     mean,
@@ -42,8 +46,59 @@ def _idle(wait: str) -> Count:
     return Count(table="treatment_session", key="pathway_id", where=all_of(OPEN, last_so_far, wait))
 
 
+def _reached(since: str, most: int, *also: str) -> Count:
+    """Referrals for which the last of so many days since a date lay in the period: there was time to do it by then.
+
+    Nobody is asked about before their time is up, and everyone is asked about once.
+    """
+    passed = all_of(f"{days(since, '$period_end')} >= {most}", f"{days(since, '$period_start')} <= {most}")
+    return Count(where=all_of(passed, *also))
+
+
+def _in_time(official: str, weeks: int, most: int) -> tuple[Measure, ...]:
+    """First treatment in time, among all who were referred and all who ended, treated or not."""
+    because = "Among courses that finished nobody is still waiting, and nobody has given up."
+    return (
+        counterpart(
+            f"{official}_all",
+            f"Percentage_AccessingServices{weeks}Weeks_OfReceived",
+            Share(
+                of=_reached("received_on", most, up_to(WAIT_TO_TREATMENT, most)), among=_reached("received_on", most)
+            ),
+            among=f"all referrals whose {weeks} weeks ended in the period, whether they are treated, waiting or gone",
+            because=because,
+        ),
+        counterpart(
+            f"{official}_ended",
+            f"Percentage_AccessingServices{weeks}Weeks_OfEnded",
+            Share(of=discharged(up_to(WAIT_TO_TREATMENT, most)), among=ALL_ENDED),
+            among="all referrals that ended, treated or not",
+            because=because,
+        ),
+    )
+
+
+_STILL_WAITING = (
+    f"(second_treatment_on is null or {over(WAIT_TO_SECOND, 90)})",
+    f"(discharged_on is null or {over(days('first_treatment_on', 'discharged_on'), 90)})",
+)
+
 ACCESSED = (
-    Measure("M031", "Count_AccessingServices", accessed(), frequency=BOTH),
+    Measure(
+        "M031",
+        "Count_AccessingServices",
+        accessed(),
+        frequency=BOTH,
+        all_comers=(
+            counterpart(
+                "M031_referred",
+                "Percentage_AccessingServices_OfReceived",
+                Share(of="M031", among=ALL_RECEIVED),
+                among="referrals received in the period, not all the same people as those first treated in it",
+                because="A count of people let in says nothing of how many asked.",
+            ),
+        ),
+    ),
     Measure("M032", "Count_AccessingServices28days", accessed(up_to(WAIT_TO_TREATMENT, 28))),
     Measure("M033", "Count_AccessingServices29to56days", accessed(from_to(WAIT_TO_TREATMENT, 29, 56))),
     Measure("M034", "Count_AccessingServices57to90days", accessed(from_to(WAIT_TO_TREATMENT, 57, 90))),
@@ -84,7 +139,22 @@ SECOND_TREATMENT = (
         defect="29-to-90",
         status="reconstructed",
     ),
-    Measure("M126", "Percentage_FirstToSecondTreatmentOver90days", Share(of="M047", among="M184"), frequency=BOTH),
+    Measure(
+        "M126",
+        "Percentage_FirstToSecondTreatmentOver90days",
+        Share(of="M047", among="M184"),
+        frequency=BOTH,
+        all_comers=(
+            counterpart(
+                "M126_all",
+                "Percentage_FirstToSecondTreatmentOver90days_OfFirstTreatment",
+                Share(of=_reached("first_treatment_on", 90, *_STILL_WAITING), among=_reached("first_treatment_on", 90)),
+                among="all referrals whose 90 days since the first treatment ended in the period; those open without a "
+                "second treatment by then waited over 90 days",
+                because="Whoever is still waiting for a second treatment is in no official wait for it.",
+            ),
+        ),
+    ),
 )
 
 DAYS_WAITED = (
@@ -107,6 +177,7 @@ STANDARDS = (
         Share(of="M052", among="M076"),
         frequency=BOTH,
         defect="missing-and",
+        all_comers=_in_time("M053", 6, SIX_WEEKS),
     ),
     Measure(
         "M054",
@@ -120,6 +191,7 @@ STANDARDS = (
         Share(of="M054", among="M076"),
         frequency=BOTH,
         defect="missing-and",
+        all_comers=_in_time("M055", 18, EIGHTEEN_WEEKS),
     ),
 )
 

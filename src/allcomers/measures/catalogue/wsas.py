@@ -6,7 +6,7 @@ Work asked of someone who does not work ("not applicable") is no score.
 from collections.abc import Iterator
 
 from allcomers.instruments.registry import national
-from allcomers.measures.catalogue.terms import finished, has, mean, median
+from allcomers.measures.catalogue.terms import ENTERED, counterpart, discharged, finished, has, mean, median
 from allcomers.measures.measure import Measure
 from allcomers.pathways.names import first_score, last_score
 
@@ -27,7 +27,14 @@ def _five(letters: str, number: int) -> Iterator[Measure]:
     first, last = first_score(ITEMS[letters]), last_score(ITEMS[letters])
     paired = finished(has(last))
     yield Measure(f"M{number}", f"Count_WSAS{letters}PairedScores", paired)
-    yield Measure(f"M{number + 1}", f"Mean_FirstWSAS{letters}", mean(first, paired))
+    everyone = counterpart(
+        f"M{number + 1}_all",
+        f"Mean_FirstWSAS{letters}_OfEnteredTreatment",
+        mean(first, discharged(ENTERED, has(first))),
+        among="referrals that ended after at least one treatment contact and have a first score",
+        because="Those with a first and a last score are those who stayed; the others may have started elsewhere.",
+    )
+    yield Measure(f"M{number + 1}", f"Mean_FirstWSAS{letters}", mean(first, paired), all_comers=(everyone,))
     yield Measure(f"M{number + 2}", f"Median_FirstWSAS{letters}", median(first, paired))
     yield Measure(f"M{number + 3}", f"Mean_LastWSAS{letters}", mean(last, paired))
     yield Measure(f"M{number + 4}", f"Median_LastWSAS{letters}", median(last, paired))
