@@ -1,10 +1,12 @@
-"""Every measure over made-up tables: DuckDB and the oracle give the same, the past stays the past, parts add up.
+"""Every measure over made-up tables: the engines and the oracle give the same, the past stays past, parts add up.
 
 The tables are drawn column by column, from the codes that the definitions themselves ask for and from a few dates
-around a month's end, so that ties, nulls and both sides of every test are common.
+around a month's end, so that ties, nulls and both sides of every test are common. Many draws, a provider each, are
+calculated in one run of an engine, for every provider.
 """
 
 import datetime as dt
+import math
 import random
 from collections import defaultdict
 from decimal import Decimal
@@ -21,8 +23,15 @@ from allcomers.engine.expression import Expression, Type
 from allcomers.engine.plan import Plan
 from allcomers.engine.running import DuckEngine
 from allcomers.engine.step import Step
-from allcomers.measures import catalogue, statement, tables
+from allcomers.measures import calculate, catalogue, periods, statement, tables
+from allcomers.measures.levels import Level
+from allcomers.pathways.deriving import Held
 
+DRAWS = 500
+APART = 100
+"""Keys of one draw lie this far from the next one's."""
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 10))]
+"""500 draws for every change, 5,000 in the slow suite."""
 PERIOD = {"period_start": dt.date(2025, 4, 1), "period_end": dt.date(2025, 4, 30)}
 END = PERIOD["period_end"]
 DATES = [
@@ -112,22 +121,26 @@ def _conditions(step):
             yield f"({case.this.sql('duckdb')})"
 
 
-def drawn(seed):
-    """Tables of a few rows each; children have their pathway's dates."""
+def drawn(seed, number=0, size=9):
+    """Tables of a few rows each; children have their pathway's dates. `number` keeps the keys of draws apart."""
     chance = random.Random(seed)  # noqa: S311 - to test with
-    pathways = [_row(chance, "pathway", {"pathway_no": no, "pathway_id": str(no)}) for no in range(9)]
+    of = {"provider_code": f"Z{number}", **dict.fromkeys(("sub_icb_code", "icb_code", "region_code"))} if number else {}
+    first = number * APART
+    numbers = range(first, first + size)
+    pathways = [_row(chance, "pathway", of | {"pathway_no": no, "pathway_id": str(no)}) for no in numbers]
     made = {"pathway": pathways}
     for table in BORN:
         if table == "pathway":
             continue
         rows = []
-        for no in range(24):
+        for no in range(first, first + size * 8 // 3):
             pathway = chance.choice(pathways)
             shared = ("pathway_no", "pathway_id", "received_on", "discharged_on", "employment_support_discharged_on")
             own = {} if table == "pathway_employment" else {"employment_support_discharged_on"}
             kept = {name: pathway[name] for name in shared if name in columns(table) and (own or name != shared[-1])}
-            keys = {"contact_key": no, "contact_no": no, "log_key": no, "employment_key": no, "place": no + 1}
-            rows.append(_row(chance, table, kept | {name: key for name, key in keys.items() if name in columns(table)}))
+            keys = {"contact_key": no, "contact_no": no, "log_key": no, "employment_key": no, "place": no + 1 - first}
+            known = {name: value for name, value in (of | keys).items() if name in columns(table)}
+            rows.append(_row(chance, table, kept | known))
         made[table] = rows
     return made
 
@@ -142,7 +155,8 @@ def _row(chance, table, given):
 
 
 def _in_order(row):
-    """A pathway that can be: nothing before its referral, no treatment after its discharge, no last score alone."""
+    """A pathway that can be: nothing before its referral, no treatment after its discharge, no last score alone,
+    outcomes of a finished course only, and treatments that have dates."""
     received = row["received_on"] or DATES[0]
     dated = {
         name: max(value, received) for name, value in row.items() if isinstance(value, dt.date) and name != "born_on"
@@ -155,8 +169,12 @@ def _in_order(row):
     for name in row:
         if name.endswith("_last") and row[f"{name.removesuffix('_last')}_first"] is None:
             row[name] = None
+    if not row["finished_course"]:
+        row |= dict.fromkeys(OUTCOMES[1:])
     if row["first_treatment_on"] is None:
-        row["second_treatment_on"] = None
+        row |= {"second_treatment_on": None, "last_treatment_on": None, "treatment_count": 0}
+    elif row["last_treatment_on"] is None:
+        row["last_treatment_on"] = row["second_treatment_on"] = row["first_treatment_on"]
     elif row["second_treatment_on"]:
         row["second_treatment_on"] = max(row["second_treatment_on"], row["first_treatment_on"])
     return row
@@ -230,6 +248,40 @@ def _value_of(engine, measure, known):
     return engine.query(Plan(statement.steps_of(measure), known).sql(measure.id, **PERIOD)).item()
 
 
+def many(seed):
+    """Draws of fewer rows, each the data of a provider of its own."""
+    return {number: drawn(seed * DRAWS + number, number, size=2) for number in range(1, DRAWS + 1)}
+
+
+def calculated(engine, draws):
+    """What the evaluator of measures makes of all draws together: the measures of each provider, by its number."""
+    for name in BORN:
+        rows = [row for made in draws.values() for row in made[name]]
+        engine.add(name, pl.DataFrame(rows, schema={column: POLARS[kind] for column, kind in columns(name).items()}))
+    held = Held(engine, Plan([], {name: columns(name) for name in BORN}))
+    try:
+        figures = calculate.measure(held, [periods.parse("2025-04")], levels=[Level.PROVIDER])
+    finally:
+        engine.drop(BORN)
+    ids = [one.id for one in figures.measures]
+    nodes = enumerate(figures.organisations.nodes)
+    return {
+        int(node.codes[0].removeprefix("Z")): dict(zip(ids, figures.values[0, 0, at], strict=True))
+        for at, node in nodes
+    }
+
+
+def differing(found, expected):
+    """The draws, by number, and measures of which an engine and the oracle give another value."""
+    nobody = {one.id: 0.0 if one.kind == "count" else math.nan for one in catalogue.all()}
+    return [
+        (number, id_, found.get(number, nobody)[id_], value)
+        for number, values in expected.items()
+        for id_, value in values.items()
+        if found.get(number, nobody)[id_] != pytest.approx(math.nan if value is None else value, nan_ok=True)
+    ]
+
+
 drawing = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 10**6)
 
@@ -238,6 +290,15 @@ seeds = st.integers(0, 10**6)
 def test_duckdb_and_the_oracle_agree_on_every_measure(session, seed):
     made = drawn(seed)
     assert by_duckdb(session, made) == pytest.approx(by_oracle(made))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_duckdb_and_spark_calculate_as_the_oracle(session, seed, request):
+    "Spark last, so that DuckDB is held to the oracle where there is no Spark too."
+    draws = many(seed)
+    expected = {number: by_oracle(made) for number, made in draws.items()}
+    assert differing(calculated(DuckEngine(session), draws), expected) == []
+    assert differing(calculated(request.getfixturevalue("spark"), draws), expected) == []
 
 
 @drawing
