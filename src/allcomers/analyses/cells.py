@@ -19,7 +19,8 @@ def row_of(table: pl.DataFrame, where: pl.Expr) -> int:
 
 def largest_group(table: pl.DataFrame, size: str) -> pl.Expr:
     """Whether a row is of the group with the largest `size`: the one that a sentence tells of."""
-    return pl.col("group") == table.sort(pl.col(size).fill_null(0), "group", descending=[True, False])["group"][0]
+    largest: str = table.sort(pl.col(size).fill_null(0), "group", descending=[True, False])["group"][0]
+    return pl.col("group") == pl.lit(largest)
 
 
 def whose(records: Records, row: int) -> str:

@@ -54,8 +54,8 @@ def _wrapped(column: Column, category: Any) -> str:
 
 def _rows(answer: Answer, chart: Chart, columns: Columns) -> list[Row]:
     names = dict.fromkeys(name for name in (chart.x, chart.y, chart.low, chart.high, chart.series) if name)
-    known = pl.col(chart.series).fill_null(_NOT_KNOWN) if chart.series else []
-    rows = answer.table.select(*names).with_columns(known).to_dicts()
+    known = [pl.col(chart.series).fill_null(_NOT_KNOWN)] if chart.series else []
+    rows = answer.table.select(*names).with_columns(*known).to_dicts()
     return [{name: _value(columns[name], value) for name, value in row.items()} for row in rows]
 
 
