@@ -3,6 +3,7 @@
 Also one Spark for the whole run: it takes seconds to start, and a process has but one.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def session() -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkEngine]:
-    """Spark on two threads of this machine; where it cannot run, tests that need it fail in CI and are skipped elsewhere."""
+    """Spark on two threads of this machine. Where it cannot run, tests fail in CI and are skipped elsewhere."""
     try:
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv("JDK_JAVA_OPTIONS", _QUICK_JAVA)
