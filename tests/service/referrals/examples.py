@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allcomers.service.people.models import Person
-from allcomers.service.referrals.actions import new_reference
 from allcomers.service.referrals.models import Referral
+from allcomers.service.referrals.references import new_reference
 from allcomers.service.referrals.steps import STEPS
 
 NOON = datetime(2020, 3, 2, 12, tzinfo=UTC)

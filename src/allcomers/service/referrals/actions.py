@@ -1,6 +1,5 @@
 """Filling in a referral, and sending it: one transaction with the person, those who may be the same, and the audit."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -16,17 +15,11 @@ from allcomers.service.people.models import Person
 from allcomers.service.referrals import matching, steps, wording
 from allcomers.service.referrals.forms import CHANNELS
 from allcomers.service.referrals.models import Consent, Contact, LifeProblem, Match, Referral, StartedReferral
+from allcomers.service.referrals.references import new_reference
 from allcomers.service.referrals.selectors import area_of
 
 KEPT = timedelta(hours=24)
 WRONG_ANSWERS = 5
-LETTERS = "ABCDEFGHJKMNPQRTUVWXYZ2346789"  # none that is taken for another
-
-
-def new_reference() -> str:
-    """Eight letters and numbers, which are easily read out on the telephone: a chance in 5 × 10¹¹ to guess one."""
-    text = "".join(secrets.choice(LETTERS) for _ in range(8))
-    return f"{text[:4]}-{text[4:]}"
 
 
 @action
@@ -93,7 +86,7 @@ def submit(*, by: audit.Actor, started: StartedReferral) -> Referral:
     answers = started.answers
     assert started.in_danger is not None
     assert steps.first_open(answers) is None
-    facts = facts_given(answers)
+    facts = _facts_given(answers)
     candidates = _who_may_be_the_same(facts)
     referral = _make(answers, started, person=_add_person(by, facts, answers))
     _add_what_belongs(referral, answers)
@@ -190,7 +183,7 @@ def _contacts(answers: steps.Answers) -> list[tuple[str, str, str]]:
     ]
 
 
-def facts_given(answers: steps.Answers) -> matching.Facts:
+def _facts_given(answers: steps.Answers) -> matching.Facts:
     """What a referral says about who somebody is."""
     name, contacts = answers["name"], _contacts(answers)
     return matching.Facts(
@@ -214,10 +207,10 @@ def _who_may_be_the_same(facts: matching.Facts) -> list[tuple[Any, int, list[str
     if facts.nhs_number:
         alike |= Q(nhs_number=facts.nhs_number)
     found = Person.objects.filter(alike, withdrawn_at=None).prefetch_related("referrals__contacts")
-    return matching.best(facts, ((person, facts_held(person)) for person in found))
+    return matching.best(facts, ((person, _facts_held(person)) for person in found))
 
 
-def facts_held(person: Person) -> matching.Facts:
+def _facts_held(person: Person) -> matching.Facts:
     """What is known of somebody, with the contacts of all their referrals."""
     contacts: Iterable[Contact] = [
         contact for referral in person.referrals.all() for contact in referral.contacts.all() if not contact.withdrawn
