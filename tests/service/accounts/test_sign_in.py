@@ -9,12 +9,14 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 from django.core import mail
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from allcomers.service.accounts import actions
+from allcomers.service.accounts.demonstration import email_of, sign_ins_now
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import audit
 from allcomers.service.governance.models import AuditEvent
@@ -233,3 +235,17 @@ def test_one_address_has_one_account(administrator: User, cast: Any, signed_in: 
     answer = send(signed_in(administrator), reverse("accounts:add_member"), **given)
     assert answer.status_code == 422
     assert "has an account already" in answer.content.decode()
+
+
+def test_the_demonstrations_page_shows_no_code_that_was_used(cast: Any) -> None:
+    User.objects.filter(pk=cast.clinician.pk).update(email=email_of("pwp"))
+    cast.clinician.refresh_from_db()
+    give_factor(cast.clinician)
+    shown = []
+    with override_settings(ALLCOMERS=settings.ALLCOMERS.but(mode="demo")):
+        for _ in range(3):
+            browser, _answer = with_password(cast.clinician)
+            shown.append(sign_ins_now()[0].code)
+            assert browser.post(reverse("mfa_authenticate"), {"code": shown[-1]}).status_code == 302
+        assert len(set(shown)) == 3
+        assert sign_ins_now()[0].code == "in half a minute"

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from allcomers.service.accounts import actions
@@ -75,9 +76,15 @@ def _roles(user: User) -> str:
 
 
 def _code(user: User) -> str:
+    """A code that would be taken now: one that has signed somebody in is not taken again for half a minute."""
     factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     if factor is None:
         return ""
     secret = decrypt(factor.data["secret"])
-    counter = int(time.time()) // app_settings.TOTP_PERIOD
-    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
+    now = int(time.time()) // app_settings.TOTP_PERIOD
+    codes = [str(totp.format_hotp_value(totp.hotp_value(secret, now + step))) for step in (0, 1, -1)]
+    return next((code for code in codes if not _used(factor, code)), "in half a minute")
+
+
+def _used(factor: Authenticator, code: str) -> bool:
+    return cache.get(totp.TOTP(factor)._get_used_cache_key(code)) is not None  # noqa: SLF001 - it has no public name
