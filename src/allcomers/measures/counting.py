@@ -151,7 +151,8 @@ class _Counting:
     def run(self, tables: _Tables, plan: Plan, span: Parameters) -> Iterator[Counted]:
         """Everything counted, over the periods of the span."""
         engine = tables.engine
-        if not self._grouped and all(each.adds_up for each in self._numbers):
+        alike = {number.per for number in self._numbers.values()}
+        if not self._grouped and len(alike) == 1 and all(each.adds_up for each in self._numbers):
             # Read once, so not worth holding.
             rows = queries.everyone(plan.sql(queries.ROWS, engine.dialect, pretty=False, **span))
             yield from self._counted(engine, self._numbers, rows, by_category=False)
@@ -168,9 +169,13 @@ class _Counting:
     def _counted(
         self, engine: Engine, aggregates: Collection[Aggregate], rows: str, *, by_category: bool
     ) -> Iterator[Counted]:
-        if adding_up := tuple(each for each in aggregates if each.adds_up):
-            sql = queries.totals([self._numbers[each] for each in adding_up], rows)
-            yield Counted(adding_up, by_category, engine.query(sql))
+        alike: dict[str, list[Aggregate]] = {}
         for each in aggregates:
-            if not each.adds_up:
-                yield Counted((each,), by_category, engine.query(queries.spread(self._numbers[each], rows)))
+            number = self._numbers[each]
+            if each.adds_up:
+                alike.setdefault(number.per, []).append(each)
+            else:
+                yield Counted((each,), by_category, engine.query(queries.spread(number, rows)))
+        for together in alike.values():
+            sql = queries.totals([self._numbers[each] for each in together], rows)
+            yield Counted(tuple(together), by_category, engine.query(sql))

@@ -5,6 +5,7 @@ period after another, since nearly every referral stood at the end of some perio
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
@@ -39,6 +40,20 @@ def month_rows(periods: Sequence[Period]) -> pl.DataFrame:
     )
 
 
+@dataclass(frozen=True)
+class Number:
+    """An aggregate as SQL over the rows.
+
+    Attributes
+    ----------
+    sql : the aggregate; the 1 or 0 of a key, of one that is `per` key; the value, of one that does not add up.
+    per : the column whose distinct values are counted; empty where rows are.
+    """
+
+    sql: str
+    per: str = ""
+
+
 class Work:
     """The rows of a source in the periods, with a column for every distinct term that is asked of them.
 
@@ -62,8 +77,8 @@ class Work:
         self._members: dict[str, str] = {}
         self._children: dict[tuple[str, str], str] = {}
 
-    def number(self, aggregate: Aggregate) -> str:
-        """The aggregate over these rows, or the value that it is of where it does not add up. Every engine reads it."""
+    def number(self, aggregate: Aggregate) -> Number:
+        """The aggregate over these rows, as every engine reads it."""
         self._wheres[aggregate.where] = None
         terms = [self._term(term) for term in conjuncts(aggregate.where)]
         holds = " and ".join(terms) or "true"
@@ -72,13 +87,13 @@ class Work:
             self.grouped_terms.update(dict.fromkeys((*terms, value) if value else terms))
         match aggregate.how:
             case How.COUNT:
-                return f"sum(case when {holds} then 1 else 0 end)"
+                return Number(f"sum(case when {holds} then 1 else 0 end)")
             case How.DISTINCT:
-                return f"count(distinct case when {holds} then {value} end)"
+                return Number(f"max(case when {holds} and {value} is not null then 1 else 0 end)", per=value)
             case How.SUM:
-                return f"sum(case when {holds} then cast({value} as {_EXACT}) end)"
+                return Number(f"sum(case when {holds} then cast({value} as {_EXACT}) end)")
             case _:
-                return f"case when {holds} then cast({value} as double) end"
+                return Number(f"case when {holds} then cast({value} as double) end")
 
     def member(self, category: Category) -> str:
         """The predicate, over the grouped rows, of belonging to a category."""
@@ -168,15 +183,24 @@ def of_categories(members: Mapping[int, str], columns: Iterable[str]) -> str:
     )
 
 
-def totals(numbers: Sequence[str], rows: str) -> str:
-    """One row a category, period and finest grain of organisations: a column `a0`, `a1` … a number."""
-    named = ", ".join(f"{number} as a{place}" for place, number in enumerate(numbers))
-    return f"select {_KEYS}, {named} from ({rows}) as counted group by {_KEYS}"
+def totals(numbers: Sequence[Number], rows: str) -> str:
+    """One row a category, period and finest grain of organisations: a column `a0`, `a1` … a number.
+
+    The numbers are all per the same key, or all of rows. Keys are told apart once for all the numbers: first whether
+    each counts, then how many do.
+    """
+    named = ", ".join(f"{number.sql} as a{place}" for place, number in enumerate(numbers))
+    (per,) = {number.per for number in numbers}
+    if not per:
+        return f"select {_KEYS}, {named} from ({rows}) as counted group by {_KEYS}"
+    summed = ", ".join(f"sum(a{place}) as a{place}" for place in range(len(numbers)))
+    keys = f"select {_KEYS}, {named} from ({rows}) as counted group by {_KEYS}, {per}"
+    return f"select {_KEYS}, {summed} from ({keys}) as keys_counted group by {_KEYS}"
 
 
-def spread(value: str, rows: str) -> str:
+def spread(number: Number, rows: str) -> str:
     """How often each value occurs: as `totals`, but a row a `value`, with `times`."""
-    valued = f"select {_KEYS}, {value} as value from ({rows}) as counted"
+    valued = f"select {_KEYS}, {number.sql} as value from ({rows}) as counted"
     by = f"{_KEYS}, value"
     return f"select {by}, count(*) as times from ({valued}) as valued where value is not null group by {by}"
 

@@ -47,15 +47,6 @@ TREATMENT = (
 )
 
 CARE_USED = (
-    Step("support_by_code", "contact", keep=("contact_key",), where=SUPPORT_CODE),
-    Step(
-        "other_activity",
-        "support_by_code",
-        columns={"is_more_than_support": "bool_or(not coalesce(activity.is_employment_support, false))"},
-        joins=(Join("activity", "activity.contact_no = support_by_code.contact_key", "inner"),),
-        group_by=("contact_key",),
-        why="Whether a contact with employment support held something else too, or something that has no code.",
-    ),
     Step(
         "contact_use",
         "contact",
@@ -66,7 +57,6 @@ CARE_USED = (
             "is_support": _flag(SUPPORT_APPOINTMENT),
         },
         keep=PLACES,
-        joins=(Join("other_activity", ("contact_key",)),),
     ),
     Step(
         "log_use",

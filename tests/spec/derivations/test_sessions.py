@@ -150,6 +150,43 @@ def test_employment_support_is_left_out_of_treatment_and_kept_in_contacts(spec):
     )
 
 
+def test_whether_employment_support_was_all_that_was_done(spec):
+    "Not with a therapy, nor with something that has no code, nor where nothing says what was done."
+    spec(
+        "contact",
+        referrals="""
+            pathway
+            1
+        """,
+        contacts="""
+            pathway | on         | contact
+            1       | 2025-02-01 | support
+            1       | 2025-02-02 | both
+            1       | 2025-02-03 | therapy
+            1       | 2025-02-04 | uncoded
+            1       | 2025-02-05 | nothing
+        """,
+        activities="""
+            contact | activity | code
+            support | a        | 1098051000000103
+            support | b        | 1098051000000103
+            both    | c        | 1098051000000103
+            both    | d        | 304891004
+            therapy | e        | 304891004
+            uncoded | f        | 1098051000000103
+            uncoded | g        |
+        """,
+        expected="""
+            pathway | contact_on | is_employment_support | is_only_employment_support
+            1       | 2025-02-01 | yes                   | yes
+            1       | 2025-02-02 | yes                   | no
+            1       | 2025-02-03 | no                    | no
+            1       | 2025-02-04 | yes                   | no
+            1       | 2025-02-05 | no                    | no
+        """,
+    )
+
+
 def test_employment_support_may_go_on_after_discharge(spec):
     spec(
         referrals="""

@@ -35,14 +35,14 @@ RECORDS = """
     3       | 6              | 2025-04-01  | 01                | N                | no         |                             | 2025-04-03                       | 2025-01-01  | 2025-03-31
 """
 CONTACTS = """
-    pathway | contact_key | contact_on | attended | has_employment_support | is_employment_support | appointment_type | in_window | received_on | discharged_on | employment_support_discharged_on
-    1       | 1           | 2025-04-02 | yes      | yes                    | yes                   | 02               | yes       | 2025-01-01  |               |
-    2       | 2           | 2025-02-02 | yes      | yes                    | no                    | 10               | yes       | 2025-01-01  | 2025-04-10    | 2025-04-20
-    2       | 3           | 2025-04-18 | yes      | yes                    | no                    | 10               | no        | 2025-01-01  | 2025-04-10    | 2025-04-20
-    2       | 4           | 2025-04-25 | yes      | yes                    | no                    | 10               | no        | 2025-01-01  | 2025-04-10    | 2025-04-20
-    3       | 5           | 2025-03-02 | yes      | yes                    | yes                   | 06               | yes       | 2025-01-01  | 2025-03-31    | 2025-04-03
-    3       | 6           | 2025-04-09 | yes      | yes                    | yes                   | 06               | no        | 2025-01-01  | 2025-03-31    | 2025-04-03
-    4       | 7           | 2025-04-11 | yes      | no                     | no                    | 02               | yes       | 2025-01-01  | 2025-04-15    |
+    pathway | contact_key | contact_on | attended | has_employment_support | is_employment_support | is_only_employment_support | appointment_type | in_window | received_on | discharged_on | employment_support_discharged_on
+    1       | 1           | 2025-04-02 | yes      | yes                    | yes                   | no                         | 02               | yes       | 2025-01-01  |               |
+    2       | 2           | 2025-02-02 | yes      | yes                    | no                    | no                         | 10               | yes       | 2025-01-01  | 2025-04-10    | 2025-04-20
+    2       | 3           | 2025-04-18 | yes      | yes                    | no                    | no                         | 10               | no        | 2025-01-01  | 2025-04-10    | 2025-04-20
+    2       | 4           | 2025-04-25 | yes      | yes                    | no                    | no                         | 10               | no        | 2025-01-01  | 2025-04-10    | 2025-04-20
+    3       | 5           | 2025-03-02 | yes      | yes                    | yes                   | yes                        | 06               | yes       | 2025-01-01  | 2025-03-31    | 2025-04-03
+    3       | 6           | 2025-04-09 | yes      | yes                    | yes                   | yes                        | 06               | no        | 2025-01-01  | 2025-03-31    | 2025-04-03
+    4       | 7           | 2025-04-11 | yes      | no                     | no                    | no                         | 02               | yes       | 2025-01-01  | 2025-04-15    |
 """
 EVERYTHING = {"pathway": PATHWAYS, "pathway_employment": RECORDS, "contact": CONTACTS}
 
@@ -70,13 +70,6 @@ def test_therapy_and_support_in_the_month(spec):
         {"EA036": 4, "EA037": 1, "EA038": 1, "EA039": 2},
         pathway=PATHWAYS,
         contact=CONTACTS,
-        activity="""
-            pathway | contact_no | is_employment_support
-            1       | 1          | yes
-            1       | 1          | no
-            3       | 6          | yes
-            4       | 7          | no
-        """,
         therapy_log="""
             pathway | started_on | ended_on   | in_window | received_on | discharged_on
             3       | 2025-04-01 | 2025-04-08 | no        | 2025-01-01  | 2025-03-31

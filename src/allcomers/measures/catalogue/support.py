@@ -43,7 +43,7 @@ ANY_APPOINTMENT = any_of(
     all_of(NO_FOLLOW_UP_CONTACT, IN_WINDOW), LATE_FOLLOW_UP, all_of(SUPPORT_TYPE, in_support(_OF_PATHWAY))
 )
 THERAPY_APPOINTMENT = all_of(
-    "coalesce(is_more_than_support, true)",
+    "not is_only_employment_support",
     any_of(all_of(none_of("appointment_type", (FOLLOW_UP_TYPE, EMPLOYMENT_SUPPORT_TYPE)), IN_WINDOW), LATE_FOLLOW_UP),
 )
 SUPPORT_APPOINTMENT = any_of(

@@ -95,6 +95,14 @@ CONTACT = (
     _flag("is_low_intensity", "Any activity with a low-intensity therapy."),
     _flag("is_high_stage", "High intensity as the stage measures list it: without counselling and collaborative care."),
     _flag("is_low_stage", "Low intensity as the stage measures list it."),
+    Derivation(
+        "is_only_employment_support",
+        "not coalesce(bool_or(not coalesce(is_employment_support, false)), true)",
+        on=OF_CONTACT,
+        source=CONSTRUCTIONS,
+        status=Status.VERIFIED,
+        why="Every activity has the code for employment support: nothing else was done, nor anything without a code.",
+    ),
 )
 PATHWAY = (
     *(_sessions(field) for field in counted_therapies()),

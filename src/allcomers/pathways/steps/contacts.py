@@ -6,6 +6,7 @@ from allcomers.pathways.derivations.staff import LEVELS
 from allcomers.pathways.lookups import THERAPY_TYPE
 
 FLAGS = ("is_employment_support", "is_high_intensity", "is_low_intensity", "is_high_stage", "is_low_stage")
+OF_CONTACT = (*FLAGS, "is_only_employment_support")
 STAFF_FACTS = ("staff_qualified", "staff_in_training", "staff_neither", "staff_neither_as_printed")
 _SUBMITTED = (
     "contact_on",
@@ -72,7 +73,7 @@ STEPS = (
         "contact_core",
         "contact_seen",
         columns={
-            **{name: f"coalesce({name}, false)" for name in (*FLAGS, *STAFF_FACTS)},
+            **{name: f"coalesce({name}, false)" for name in (*OF_CONTACT, *STAFF_FACTS)},
             # A contact without any activity names no staff.
             "staff_unknown": "coalesce(staff_unknown, true)",
         },
@@ -124,7 +125,7 @@ STEPS = (
             "has_employment_support",
             "is_assessment",
             "is_treatment",
-            *FLAGS,
+            *OF_CONTACT,
             *STAFF_FACTS,
             "staff_unknown",
             *PLACES,
