@@ -65,7 +65,7 @@ def main() -> None:
         held = deriving.hold(
             dataset.open(str(data), session=session),
             DuckEngine(session),
-            organisations=organisations.read(None, beside=data),
+            listed=organisations.read(None, beside=data),
         )
         print(f"SYNTHETIC, {data.name}; derived, peak {usage()[1]:.1f} GB")
         whole(held)

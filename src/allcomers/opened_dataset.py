@@ -62,7 +62,7 @@ class OpenedDataset:
     def held(self) -> deriving.Held:
         """The derived tables, held by the engine."""
         engine = DuckEngine(self._session)
-        return deriving.hold(self.dataset, engine, organisations=self._organisations, choices=self._choices)
+        return deriving.hold(self.dataset, engine, listed=self._organisations, choices=self._choices)
 
     @property
     def notes(self) -> tuple[str, ...]:

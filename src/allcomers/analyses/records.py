@@ -14,6 +14,7 @@ from allcomers.engine.step import Join, Step
 from allcomers.exceptions import MeasureRequestError, PeriodError
 from allcomers.measures.levels import Level
 from allcomers.measures.periods import Period, month, months_to
+from allcomers.pathways import organisations
 from allcomers.pathways.deriving import Held
 from allcomers.pathways.folding import SOURCES
 
@@ -209,12 +210,7 @@ def _of_organisation(everyone: Records, code: str) -> Records:
         where = f"pathway.{level.columns[0]} = {_literal(code)}"
         if not everyone.totals("pathway", {"n": "count(*)"}, where=where).is_empty():
             return replace(everyone, label=code, where=where, level=level)
-    raise MeasureRequestError(
-        where="--organisation",
-        found=f'no referral has the organisation "{code}"',
-        expected="The code of a provider, sub-ICB location, ICB or region that is in the data set",
-        next_step="`allcomers measure … --by provider --only M001` lists the providers",
-    )
+    raise organisations.unknown(code)
 
 
 def _expressions(columns: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:

@@ -82,7 +82,7 @@ def derive(
         listed = organisations.read(organisation_list, beside=beside)
         engine = _engine(engine_name, session, master, memory_gb)
         open_things.callback(engine.close)
-        prepared = deriving.prepare(opened, engine, organisations=listed, tell=told)
+        prepared = deriving.prepare(opened, engine, listed=listed, tell=told)
         if national_names:
             national.write(prepared, opened, folder, told)
         else:

@@ -94,7 +94,7 @@ def measure(
         listed = organisations.read(organisation_list, beside=Path(source) if Path(source).is_dir() else None)
         engine = _engine(engine_name, session, master, memory_gb)
         open_things.callback(engine.close)
-        held = deriving.hold(opened, engine, organisations=listed, tell=tell)
+        held = deriving.hold(opened, engine, listed=listed, tell=tell)
         result = run.run(
             held,
             periods,

@@ -74,7 +74,7 @@ def report(
         session = open_things.enter_context(Session(memory_gb=memory_gb))
         opened = dataset.open(source, session=session, tell=tell)
         listed = organisations.read(organisation_list, beside=Path(source) if Path(source).is_dir() else None)
-        held = deriving.hold(opened, DuckEngine(session), organisations=listed, tell=tell)
+        held = deriving.hold(opened, DuckEngine(session), listed=listed, organisation=organisation, tell=tell)
         of = records(held, asked, organisation=organisation, seed=seed)
         made = making.report(
             of,

@@ -14,7 +14,7 @@ from allcomers.dataset.tables import TABLES as NATIONAL_TABLES
 from allcomers.engine.plan import Plan
 from allcomers.engine.running import Engine, ParquetFile
 from allcomers.exceptions import UnusableSourceError
-from allcomers.pathways import folding, lookups, plan
+from allcomers.pathways import folding, lookups, organisations, plan
 from allcomers.pathways.derivations import Choices, Derivations
 
 Telling = Callable[[str], None]
@@ -73,18 +73,23 @@ class Held:
             return self.engine.frame(held, order_by)
 
 
-def hold_sources(engine: Engine, dataset: Dataset, organisations: pl.DataFrame, choices: Choices) -> None:
+def hold_sources(
+    engine: Engine, dataset: Dataset, listed: pl.DataFrame, choices: Choices, organisation: str | None = None
+) -> None:
     """Give an engine the folded data set and the look-up tables: all that the plan starts from.
 
     Raises
     ------
     UnusableSourceError : records that others belong to are there twice.
+    MeasureRequestError : no referral has the organisation.
     """
-    folded = folding.fold(dataset)
+    folded = folding.fold(dataset, None if organisation is None else organisations.within(listed, organisation))
+    if organisation is not None and not dataset.session.rows(f"select 1 from ({folded['IDS101Referral']}) limit 1"):
+        raise organisations.unknown(organisation)
     _require_distinct(dataset, folded)
     for name, sql in folded.items():
         engine.add_query(name, dataset.session, sql)
-    engine.add(lookups.ORGANISATION, organisations)
+    engine.add(lookups.ORGANISATION, listed)
     engine.add(lookups.SCORE_SCALE, lookups.frame(lookups.SCORE_SCALE, lookups.score_scales(choices.registry)))
     engine.add(lookups.THERAPY_TYPE, lookups.frame(lookups.THERAPY_TYPE, lookups.therapy_types()))
 
@@ -98,8 +103,9 @@ def prepare(
     dataset: Dataset,
     engine: Engine,
     *,
-    organisations: pl.DataFrame | None = None,
+    listed: pl.DataFrame | None = None,
     choices: Choices | None = None,
+    organisation: str | None = None,
     tell: Telling = lambda _: None,
 ) -> Prepared:
     """Read what pathways are derived from.
@@ -107,19 +113,22 @@ def prepare(
     Parameters
     ----------
     engine : where to run; a DuckDB engine on the data set's own session reads the data where they lie.
-    organisations : as `organisations.read` gives them; none when None.
+    listed : organisations as `organisations.read` gives them; none when None.
     choices : what the official wording leaves open.
+    organisation : code of the provider, sub-ICB location, ICB or region whose referrals are wanted. Others of the same
+        people come with them; everyone's when None.
     tell : called with a few words as the work goes on.
 
     Raises
     ------
     UnusableSourceError : tables without which there is no pathway are not there, or `check` would reject the data.
+    MeasureRequestError : no referral has the organisation.
     """
     choices = choices or Choices()
     require(dataset)
     tell("reading, and looking for records that are there twice")
-    listed = organisations if organisations is not None else lookups.frame(lookups.ORGANISATION, [])
-    hold_sources(engine, dataset, listed, choices)
+    known = listed if listed is not None else lookups.frame(lookups.ORGANISATION, [])
+    hold_sources(engine, dataset, known, choices, organisation)
     missing = absent(dataset)
     return Prepared(engine, plan.build(choices, absent=missing), _notes(Derivations(choices), missing))
 
@@ -128,12 +137,13 @@ def hold(
     dataset: Dataset,
     engine: Engine,
     *,
-    organisations: pl.DataFrame | None = None,
+    listed: pl.DataFrame | None = None,
     choices: Choices | None = None,
+    organisation: str | None = None,
     tell: Telling = lambda _: None,
 ) -> Held:
     """Derive every pathway, and hold the tables from which the others are made; parameters and errors as `prepare`."""
-    prepared = prepare(dataset, engine, organisations=organisations, choices=choices, tell=tell)
+    prepared = prepare(dataset, engine, listed=listed, choices=choices, organisation=organisation, tell=tell)
     whole = prepared.plan
     tell("deriving pathways")
     engine.make(whole, CORE, {})

@@ -10,7 +10,7 @@ stands for the order of the national unique ids where the data have none. `provi
 `submission_no` for the submission.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from allcomers.dataset import HISTORY, Dataset, model, views
@@ -183,10 +183,38 @@ SOURCES = {one.table: one.columns for one in FOLDED}
 """The tables that the plan starts from: their columns and types."""
 
 
-def fold(dataset: Dataset) -> dict[str, str]:
-    """SQL for every table of `SOURCES`, over the data set's session, by national name."""
+def fold(dataset: Dataset, organisations: Collection[str] | None = None) -> dict[str, str]:
+    """SQL for every table of `SOURCES`, over the data set's session, by national name.
+
+    Parameters
+    ----------
+    organisations : codes of providers and sub-ICB locations. Of the referrals, those to one of them are taken, and all
+        others of the same people, wherever they were, so that whether somebody came back is still known. Of the other
+        records, some more are there; they belong to no referral. Everyone when None.
+    """
     dataset.session.run(f"create or replace temp table submission_used as {_submissions(dataset)}")
-    return {one.table: _select(dataset, one) for one in FOLDED}
+    folded = {one.table: _select(dataset, one) for one in FOLDED}
+    return folded if organisations is None else _narrowed(dataset, folded, organisations)
+
+
+def _narrowed(dataset: Dataset, folded: Mapping[str, str], organisations: Collection[str]) -> dict[str, str]:
+    """The same tables with the referrals of some organisations' people, and only submissions in which there are any."""
+    referral, patient = folded["IDS101Referral"], folded["IDS001MPI"]
+    listed = ", ".join("'" + code.replace("'", "''") + "'" for code in organisations) or "null"
+    dataset.session.run(
+        f"create or replace temp table referral_taken as with referral as materialized ({referral}), "
+        f"patient as materialized ({patient}), "
+        f"own as (select * from referral where OrgID_Provider in ({listed}) or OrgIDComm in ({listed})), "
+        f"person as (select Person_ID from patient join own using ({PROVIDER}, LocalPatientId)) "
+        f"select {RECORD}, {PROVIDER} from own union "
+        f"select referral.{RECORD}, referral.{PROVIDER} from referral join patient using ({PROVIDER}, LocalPatientId) "
+        "where Person_ID in (from person)"
+    )
+    dataset.session.run(f"delete from submission_used where {PROVIDER} not in (select {PROVIDER} from referral_taken)")
+    used = f"{SUBMISSION} in (select {SUBMISSION} from submission_used)"
+    unlinked = {one.table: f"select * from ({folded[one.table]}) where {used}" for one in FOLDED if not one.linked}
+    taken = f"select * from ({referral}) where {RECORD} in (select {RECORD} from referral_taken)"
+    return {**folded, **unlinked, "IDS101Referral": taken}
 
 
 def _submissions(dataset: Dataset) -> str:

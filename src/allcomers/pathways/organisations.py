@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from allcomers.exceptions import UnusableSourceError
+from allcomers.exceptions import MeasureRequestError, UnusableSourceError
 from allcomers.pathways.lookups import COLUMNS, ORGANISATION, frame
 
 BROUGHT = Path("extra") / "organisations.parquet"
@@ -32,6 +32,22 @@ def read(path: Path | None, *, beside: Path | None = None) -> pl.DataFrame:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise _unusable(path, "it cannot be read as a table") from error
     return _in_our_words(found, path)
+
+
+def within(listed: pl.DataFrame, code: str) -> frozenset[str]:
+    """The codes of providers and sub-ICB locations that an organisation is or has below it, itself among them."""
+    below = (pl.col("code") == code) | (pl.col("icb_code") == code) | (pl.col("region_code") == code)
+    return frozenset([code, *listed.filter(below)["code"]])
+
+
+def unknown(code: str) -> MeasureRequestError:
+    """The error where no referral has an organisation."""
+    return MeasureRequestError(
+        where="--organisation",
+        found=f'no referral has the organisation "{code}"',
+        expected="The code of a provider, sub-ICB location, ICB or region that is in the data set",
+        next_step="`allcomers measure … --by provider --only M001` lists the providers",
+    )
 
 
 def _in_our_words(found: pl.DataFrame, path: Path) -> pl.DataFrame:

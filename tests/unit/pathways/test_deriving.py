@@ -5,15 +5,16 @@ from datetime import date
 import polars as pl
 import pytest
 import typer
+from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from allcomers import dataset
 from allcomers.cli.derive import derive, gigabytes
 from allcomers.engine import Session
 from allcomers.engine.running import DuckEngine
-from allcomers.exceptions import AllcomersError, UnusableSourceError
+from allcomers.exceptions import AllcomersError, MeasureRequestError, UnusableSourceError
 from allcomers.opened_dataset import OpenedDataset
-from allcomers.pathways import deriving, folding, national, plan
+from allcomers.pathways import deriving, folding, national, organisations, plan
 from allcomers.pathways.derivations import Choices, Derivations
 from allcomers.synthetic import Plan, write
 
@@ -180,7 +181,7 @@ def test_organisations_are_found_by_commissioner_then_provider(valid):
         OrgIDComm=pl.when(pl.col("ServiceRequestId") == "R1").then(None).otherwise(pl.col("OrgIDComm"))
     )
     listed = pl.concat([pl.DataFrame(schema=columns), listed], how="diagonal")
-    session, _, held = held_of(valid, organisations=listed)
+    session, _, held = held_of(valid, listed=listed)
     with session:
         pathways = by_id(held.frame("pathway"))
         assert [pathways[name]["icb_code"] for name in ("R1", "R2")] == ["QXX", "QWO"]
@@ -206,6 +207,53 @@ def test_the_same_bytes_come_out_however_the_work_is_shared(tmp_path):
     for table in plan.TABLES:
         first, *others = [(tmp_path / name / f"{table}.parquet").read_bytes() for name in ("one", "four", "little")]
         assert all(other == first for other in others), table
+
+
+@pytest.fixture(scope="module")
+def several_providers(tmp_path_factory):
+    """A data set in which some people were referred to two providers, and the list of its organisations."""
+    folder = tmp_path_factory.mktemp("several")
+    write(folder / "data", Plan(referrals=3000, start=date(2024, 4, 1), months=12, seed=1))
+    patients = folder / "data" / "IDS001MPI.parquet"
+    moved = pl.read_parquet(patients).with_row_index("at")
+    everyone = moved["Person_ID"].to_list()
+    # Every tenth patient is the same person as another, most likely of another provider.
+    people = [everyone[at * 7 % len(everyone)] if at % 10 == 0 else one for at, one in enumerate(everyone)]
+    moved.drop("at").with_columns(Person_ID=pl.Series(people)).write_parquet(patients)
+    return folder / "data", organisations.read(None, beside=folder / "data")
+
+
+def _of(held: deriving.Held, own: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The rows of a table that belong to some pathways, in one order."""
+    key = "pathway_no" if "pathway_no" in held.plan.columns(table) else "pathway_id"
+    return held.frame(table).join(own.select(key), on=key, how="semi").sort(pl.all())
+
+
+@pytest.mark.parametrize("level", ["provider_code", "sub_icb_code", "icb_code", "region_code"])
+def test_the_referrals_of_one_organisation_are_what_they_are_among_everyones(several_providers, level):
+    """In every table, and whoever came back after having been elsewhere."""
+    folder, listed = several_providers
+    with Session(memory_gb=1) as all_session, Session(memory_gb=1) as own_session:
+        everyone = deriving.hold(dataset.open(folder, session=all_session), DuckEngine(all_session), listed=listed)
+        pathways = everyone.frame("pathway")
+        code = pathways[level].drop_nulls().mode().sort()[0]
+        opened = dataset.open(folder, session=own_session)
+        narrowed = deriving.hold(opened, DuckEngine(own_session), listed=listed, organisation=code)
+        own = pathways.filter(pl.col(level) == code)
+        assert 0 < own.height < pathways.height
+        assert narrowed.frame("pathway").height < pathways.height
+        for table in plan.ASKED_FOR:
+            if table != "employment_record":  # it is of people, with or without a referral
+                assert_frame_equal(_of(narrowed, own, table), _of(everyone, own, table))
+        assert _of(narrowed, own, "returned").height > 0
+
+
+def test_an_organisation_that_nobody_was_referred_to_is_refused(several_providers):
+    folder, listed = several_providers
+    with Session(memory_gb=1) as session:
+        opened = dataset.open(folder, session=session)
+        with pytest.raises(MeasureRequestError, match="no referral has the organisation"):
+            deriving.hold(opened, DuckEngine(session), listed=listed, organisation="it's none")
 
 
 def test_nothing_is_left_behind_when_it_fails(app, valid_folder, tmp_path, monkeypatch):
