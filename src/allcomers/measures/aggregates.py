@@ -108,10 +108,7 @@ def _count_of(measure: Measure) -> Count:
 
 def _statistic(statistic: Statistic) -> Recipe:
     source = Source(statistic.table, statistic.in_period)
-    present = f"({statistic.value}) is not null"
-    if statistic.per:
-        present += f" and ({statistic.per}) is not null"
-    where = present if statistic.where == "true" else f"{statistic.where} and {present}"
+    where = statistic.has_values
     rows = Aggregate(How.COUNT, source, where)
     if statistic.kind != Kind.MEAN:
         return Recipe(((1, Aggregate(How(statistic.kind), source, where, statistic.value)),), behind=rows)

@@ -117,6 +117,12 @@ class Statistic:
         assert self.kind in set(Kind), self.kind
         assert not self.per or self.kind == Kind.MEAN, self
 
+    @property
+    def has_values(self) -> str:
+        """The predicate of the rows that it is made of: those asked for whose values are all there."""
+        there = " and ".join(f"({each}) is not null" for each in (self.value, self.per) if each)
+        return there if self.where == "true" else f"{self.where} and {there}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:

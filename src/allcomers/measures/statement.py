@@ -31,7 +31,9 @@ def tables() -> Plan:
 
 def condition(of: Count | Statistic) -> str:
     """The whole predicate, the period included."""
-    where = f"({of.where})" if isinstance(Expression(of.where).tree, exp.Or) else of.where
+    # A ratio of sums leaves out a row that lacks either; every other statistic leaves nulls out by itself.
+    asked = of.has_values if isinstance(of, Statistic) and of.per else of.where
+    where = f"({asked})" if isinstance(Expression(asked).tree, exp.Or) else asked
     if of.in_period is None:
         return where
     period = f"{of.in_period} between $period_start and $period_end"
@@ -138,7 +140,11 @@ def _dividing(name: str, share: Share) -> tuple[Step, ...]:
         columns={side: f"sum({side})" for side in sides},
         union_all=tuple(part.name for part in parts[1:]),
     )
-    return *parts, counts, Step(name, counts.name, columns={"value": "100 * numerator / denominator"})
+    return (
+        *parts,
+        counts,
+        Step(name, counts.name, columns={"value": "case when denominator > 0 then 100 * numerator / denominator end"}),
+    )
 
 
 def _counted(sides: dict[str, list[tuple[int, Count]]], table: str) -> dict[str, str]:

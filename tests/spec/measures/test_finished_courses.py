@@ -45,6 +45,16 @@ def test_days_between_sessions_weigh_every_gap_alike(spec, sessions):
     spec({"M351": 10}, pathway=sessions)
 
 
+def test_a_course_without_both_dates_adds_no_sessions_either(spec):
+    "20 days over 2 gaps; the second course has 4 gaps whose length nobody knows."
+    rows = """
+        discharged_on | finished_course | treatment_count | first_treatment_on | last_treatment_on
+        2025-04-10    | yes             | 3               | 2025-02-01         | 2025-02-21
+        2025-04-10    | yes             | 5               | 2025-02-01         |
+    """
+    spec({"M351": 10}, pathway=rows)
+
+
 def test_sessions_of_a_therapy_are_averaged_over_courses_that_had_any(spec, sessions):
     "Counselling counts as high intensity, signposting as low."
     spec({"M112": 3, "M113": 2, "M115": 4, "M114": None, "M120": 4}, pathway=sessions)
