@@ -140,11 +140,8 @@ def _dividing(name: str, share: Share) -> tuple[Step, ...]:
         columns={side: f"sum({side})" for side in sides},
         union_all=tuple(part.name for part in parts[1:]),
     )
-    return (
-        *parts,
-        counts,
-        Step(name, counts.name, columns={"value": "case when denominator > 0 then 100 * numerator / denominator end"}),
-    )
+    value = "case when denominator > 0 then 100 * numerator / denominator end"
+    return *parts, counts, Step(name, counts.name, columns={"value": value})
 
 
 def _counted(sides: dict[str, list[tuple[int, Count]]], table: str) -> dict[str, str]:
