@@ -1,7 +1,8 @@
 """Filling in missing scores by chained equations with predictive mean matching.
 
 Each score with gaps is regressed on all other columns; every gap takes the recorded score of somebody whose predicted
-score is like its own. Only scores that were recorded are ever filled in, and outcomes are derived from them afterwards.
+score is like its own, out of a bootstrap sample of those who have one. Only scores that were recorded are ever filled in,
+and outcomes are derived from them afterwards.
 """
 
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,8 @@ def completed(
 
     Source
     ------
-    van Buuren 2018, Flexible Imputation of Missing Data, chapters 3 and 4.
+    van Buuren 2018, Flexible Imputation of Missing Data, chapters 3 and 4; the bootstrap sample of donors: Siddique and
+    Belin 2008, Stat Med 27:83. Neither re-read.
     """
     fixed = np.column_stack([np.ones(len(scores)), predictors])
     seen = ~np.isnan(scores)
@@ -91,9 +93,10 @@ def _drawn(target: _Target, filled: Floats, random: Generator, donors: int) -> F
     predicted_seen = _predicted(target.fixed_seen, moving_seen, fitted)
     spread = _residual_spread(target.values - predicted_seen, len(fitted), random)
     drawn = fitted + spread * solve_triangular(root, random.standard_normal(len(fitted)), lower=True, trans="T")
-    return matched(
-        predicted_seen, target.values, _predicted(target.fixed_missing, moving_missing, drawn), random, donors
-    )
+    # Donors are drawn anew, with replacement, each time: without it the imputations agree too well with one another.
+    pool = random.integers(len(predicted_seen), size=len(predicted_seen))
+    wanted = _predicted(target.fixed_missing, moving_missing, drawn)
+    return matched(predicted_seen[pool], target.values[pool], wanted, random, donors)
 
 
 def _predicted(fixed: Floats, moving: Floats, weights: Floats) -> Floats:

@@ -122,8 +122,7 @@ def test_matching_takes_the_nearest():
 def test_pooled_intervals_cover_as_often_as_they_say():
     """The mean of the last score is 8; 60 data sets of 300 people, so that 95% is 57 give or take 2.
 
-    With a slope of 0.5, where hardly anyone with a high first score has a last one, it was 81% of 150: there are too
-    few to draw from. The page of the analysis says so.
+    More of them, and a steeper dependence, in tests/acceptance/test_coverage.py.
     """
     covered = 0
     for seed in range(60):
