@@ -52,8 +52,8 @@ def test_limits_without_an_assumption_always_hold_the_truth():
 def test_filled_in_scores_hold_the_mean_as_often_as_they_say(slope):
     """95% of 200 is 190; within 92 and 98%.
 
-    The mean of the last score among all is 8. It is missing more often where the first is high: at the steeper slope for
-    9 of 10 of those who begin a standard deviation above the mean.
+    The mean of the last score among all is 8. It is missing more often where the first is high: at the steeper slope
+    for 9 of 10 of those who begin a standard deviation above the mean.
     """
     covered = 0
     for seed in range(SEEDS):

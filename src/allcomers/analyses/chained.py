@@ -1,8 +1,8 @@
 """Filling in missing scores by chained equations with predictive mean matching.
 
 Each score with gaps is regressed on all other columns; every gap takes the recorded score of somebody whose predicted
-score is like its own, out of a bootstrap sample of those who have one. Only scores that were recorded are ever filled in,
-and outcomes are derived from them afterwards.
+score is like its own, out of a bootstrap sample of those who have one. Only scores that were recorded are ever filled
+in, and outcomes are derived from them afterwards.
 """
 
 from collections.abc import Iterator, Sequence
