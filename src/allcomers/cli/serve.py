@@ -24,6 +24,8 @@ DEMONSTRATION = {
     "ORGANISATION": "A service that does not exist",
     "PHONE": "01632 960 001",
     "ANSWERS_READ": "Monday to Friday, 9am to 5pm",
+    "MESSAGES": "file",
+    "TEXTS": "file",
     "CRISIS_TEXT": "This is a demonstration: nobody reads it.\n\nIf you are in danger now, ring 999. "
     "For urgent help with your mental health, ring 111 and choose the option for mental health.",
 }
@@ -38,6 +40,9 @@ def serve(
         bool, typer.Option("--demo", help="A synthetic service with printed sign-ins, in a folder of its own.")
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="Where the embedded database and other files are kept.")] = None,
+    work: Annotated[
+        bool, typer.Option(help="Do the background work in this process; with --no-work, run `allcomers manage work`.")
+    ] = True,
 ) -> None:
     """Serve the clinic application.
 
@@ -59,7 +64,7 @@ def serve(
             os.environ["ALLCOMERS_DATA_FOLDER"] = str(folder)
         _prepare(demo=demo)
         _announce(address, demo=demo)
-        _run(listening)
+        _run(listening, work=work)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -120,19 +125,28 @@ def _announce(address: str, *, demo: bool) -> None:
         for one in members:
             console.print(f"  {one.email:28} {one.roles}")
         console.print(f"Staff are then asked for a code; {address}/demo/ shows each person's code at the moment.")
+        console.print(
+            f"Nothing is sent: messages are files in {Path(os.environ['ALLCOMERS_DATA_FOLDER']) / 'messages'}"
+        )
     console.print(f"Serving at [bold]{address}/[/bold] (Ctrl+C stops)")
 
 
-def _run(listening: socket.socket) -> None:
+def _run(listening: socket.socket, *, work: bool) -> None:
     import waitress
 
     from allcomers.service.config.wsgi import application
+    from allcomers.service.work.worker import Worker
 
     server = waitress.create_server(
         application, sockets=[listening], threads=THREADS, ident="", clear_untrusted_proxy_headers=False
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ends as Ctrl+C does: what was begun is finished and tidied
+    worker = Worker()
+    if work:
+        worker.start()
     try:
         server.run()
     finally:
         server.close()
+        if work:
+            worker.stop()

@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "allcomers.service.governance"
     label = "governance"
+
+    def ready(self) -> None:
+        from datetime import time
+
+        from allcomers.service.work import jobs
+
+        jobs.add(jobs.Job("tidy", jobs.Nightly(time(2, 30)), jobs.command("tidy")))
+        jobs.add(jobs.Job("verify_audit", jobs.Nightly(time(3, 30)), jobs.command("verify_audit"), failures=1))

@@ -11,7 +11,7 @@ from allcomers.service.governance.acting import action
 from allcomers.service.people.models import Person
 from allcomers.service.people.selectors import treating
 from allcomers.service.questionnaires.models import AlertAction, Answer, RiskAlert
-from allcomers.service.questionnaires.risk import deadlines, selectors
+from allcomers.service.questionnaires.risk import deadlines, paging, selectors
 
 
 class NothingDoneError(Exception):
@@ -19,8 +19,8 @@ class NothingDoneError(Exception):
 
 
 @action
-def raise_alert(*, by: audit.Actor, person: Person, answer: Answer) -> RiskAlert:
-    """Somebody must look at this answer. Called inside the action that stores it, so that both stand or neither does.
+def raise_alert(*, by: audit.Actor, person: Person, answer: Answer | None = None, words: str = "") -> RiskAlert:
+    """Somebody must look at this. Called inside the action that stores it, so that both stand or neither does.
 
     The owner is whoever is responsible for the person's treatment; without one the alert belongs to the duty role.
     """
@@ -28,12 +28,23 @@ def raise_alert(*, by: audit.Actor, person: Person, answer: Answer) -> RiskAlert
     alert = RiskAlert.objects.create(
         person=person,
         answer=answer,
+        words=words,
         owner=owner,
         raised_at=now,
         due_at=_due(now, settings.ALLCOMERS.alert_minutes),
     )
     audit.record("risk.raised", by=by, person=person, of=alert, owner=str(owner.pk) if owner else "duty role")
+    paging.tell(paging.WHEN_RAISED, by, alert)
     return alert
+
+
+@action
+def raise_by_person(
+    *, by: audit.Actor, person: Person, safety: str, wants_call: bool | None, words: str = ""
+) -> RiskAlert:
+    """The person says that things have got worse: an alert like any other, with what they said."""
+    alert = raise_alert(by=by, person=person, words=words)
+    return answer_follow_up(by=by, alert=alert, safety=safety, wants_call=wants_call, version=alert.version)
 
 
 @action
@@ -46,6 +57,8 @@ def answer_follow_up(
         alert.due_at = min(alert.due_at, _due(timezone.now(), settings.ALLCOMERS.urgent_alert_minutes))
     alert.save_version(version)
     audit.record("risk.answered", by=by, person=alert.person_id, of=alert, urgent=alert.urgent)
+    if alert.urgent:
+        paging.tell(paging.WHEN_URGENT, by, alert)
     return alert
 
 
@@ -95,6 +108,7 @@ def escalate(*, by: audit.Actor) -> int:
         alert.escalated_at = timezone.now()
         alert.save_version(alert.version)
         audit.record("risk.escalated", by=by, person=alert.person_id, of=alert)
+        paging.tell(paging.WHEN_ESCALATED, by, alert)
         count += 1
     audit.record("risk.looked_for_late", by=by, escalated=count)
     return count

@@ -76,4 +76,4 @@ def escalation_state() -> str:
         waiting = late(timezone.now() - GRACE).exists()
     except DatabaseError:
         return "cannot be read"
-    return "late alerts are not being escalated: run escalate_alerts every five minutes" if waiting else "ok"
+    return "late alerts are not being escalated: run `allcomers manage work`" if waiting else "ok"

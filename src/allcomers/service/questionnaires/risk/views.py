@@ -86,8 +86,11 @@ def _alert(request: ServiceRequest, alert_id: UUID) -> RiskAlert:
 
 
 def _said(found: RiskAlert) -> dict[str, object]:
-    """The alert with the question and the answer that raised it, in words."""
+    """The alert with the question and the answer that raised it, in words; or what the person said without one."""
+    done = found.actions.select_related("by").order_by("at", "pk")
     answer = found.answer
+    if answer is None:
+        return {"alert": found, "actions": done}
     instrument = answer.response.instrument
     item = instrument.item(answer.number)
     assert item is not None
@@ -96,5 +99,5 @@ def _said(found: RiskAlert) -> dict[str, object]:
         "instrument": instrument,
         "question": asking.text(item),
         "answered": asking.answer_words(instrument, item, answer.value),
-        "actions": found.actions.select_related("by").order_by("at", "pk"),
+        "actions": done,
     }

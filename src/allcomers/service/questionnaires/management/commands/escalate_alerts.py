@@ -1,4 +1,4 @@
-"""`allcomers manage escalate_alerts`: pass on alerts that nobody acknowledged in time. Run it every five minutes."""
+"""`allcomers manage escalate_alerts`: pass on alerts that nobody acknowledged in time, as the background work does."""
 
 from typing import Any
 

@@ -1,0 +1,1 @@
+"""E-mail and text messages: an outbox filled with what causes them, their delivery, and what failed."""
