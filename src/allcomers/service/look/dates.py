@@ -23,10 +23,13 @@ class DayField(forms.MultiValueField):
 
     widget = DayWidget
 
-    def __init__(self, *, required: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *, required: bool = True, autocomplete: str = "", **kwargs: Any) -> None:
+        """`autocomplete` is what a browser may fill in: `bday` for the reader's own date of birth."""
         fields = [forms.CharField(required=False, max_length=10) for _ in PARTS]
         kwargs.setdefault("error_messages", {"required": "Enter a date"})
         super().__init__(fields, required=required, require_all_fields=False, **kwargs)
+        if autocomplete:
+            self.widget.attrs["autocomplete"] = autocomplete
 
     def compress(self, values: list[str]) -> date | None:
         if not any(values):

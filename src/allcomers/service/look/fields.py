@@ -74,6 +74,7 @@ def _select(bound: BoundField) -> dict[str, Any]:
 def _date(bound: BoundField) -> dict[str, Any]:
     value = bound.value()
     parts = value if isinstance(value, list) else DayWidget().decompress(value)
+    filled_in_as = bound.field.widget.attrs.get("autocomplete")
     items = [
         {
             "id": f"{bound.auto_id}_{part}",
@@ -81,6 +82,7 @@ def _date(bound: BoundField) -> dict[str, Any]:
             "label": part.capitalize(),
             "value": given or "",
             "width": 4 if part == "year" else 2,
+            "autocomplete": f"{filled_in_as}-{part}" if filled_in_as else None,
             "error": bool(bound.errors),
         }
         for part, given in zip(PARTS, parts, strict=True)

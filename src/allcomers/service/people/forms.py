@@ -51,6 +51,7 @@ class LinkCheckForm(forms.Form):
     date_of_birth = DayField(
         label="Your date of birth",
         help_text="For example, 27 3 1985",
+        autocomplete="bday",
         error_messages={"required": "Enter your date of birth"},
     )
     postcode = forms.CharField(

@@ -41,6 +41,7 @@ class Person(Record):
         indexes: ClassVar = [
             models.Index(fields=["family_name", "date_of_birth"], name="person_by_name"),
             models.Index(fields=["nhs_number"], name="person_by_number"),
+            models.Index(fields=["date_of_birth"], name="person_by_birth"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -5,7 +5,6 @@ from allcomers.service.people import link_views, views
 app_name = "people"
 urlpatterns = [
     path("", views.search, name="search"),
-    path("mine/", views.mine, name="mine"),
     path("<uuid:person_id>/", views.person, name="person"),
     path("<uuid:person_id>/change/", views.change, name="change"),
     path("<uuid:person_id>/allocate/", views.allocate, name="allocate"),

@@ -19,7 +19,7 @@ from allcomers.service.people.forms import AllocationForm, DetailsForm
 def search(request: ServiceRequest) -> HttpResponse:
     """Find somebody. The words are posted, so that no name gets into an address or a log."""
     visible = request.access.visible_people()
-    words = request.POST.get("words", "").strip()[:80]
+    words = request.POST.get("words", "").replace("\0", "").strip()[:80]
     page = Paginator(selectors.find(visible, words), 25).get_page(request.POST.get("page"))
     request.access.shown(page.object_list)
     elsewhere = selectors.known_elsewhere(words, visible) if request.access.may_break_glass("people:person") else None
@@ -68,8 +68,3 @@ def allocate(request: ServiceRequest, person_id: UUID) -> HttpResponse:
     )
     form.saved()
     return redirect("people:person", person_id=person_id)
-
-
-@require_safe
-def mine(request: ServiceRequest) -> HttpResponse:
-    return render(request, "people/mine.jinja", {"allocations": selectors.allocations_of(request.access.subject)})

@@ -1,0 +1,136 @@
+"""Forms of consents: one question, one answer; nothing is ticked beforehand."""
+
+from typing import Any, ClassVar
+from uuid import NAMESPACE_URL, uuid5
+
+from django import forms
+from django.utils import timezone
+
+from allcomers.service.consents.models import LONGEST_STATEMENT, Asked, Consent, LegalBasis
+from allcomers.service.consents.purposes import ITEMS, Purpose
+from allcomers.service.governance.forms import RecordForm
+from allcomers.service.look.dates import DayField
+
+BY_STAFF = (Asked.PHONE, Asked.VIDEO, Asked.IN_PERSON, Asked.LETTER)
+
+
+def _how_asked(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=[(one.value, one.label.capitalize()) for one in BY_STAFF],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how they told you"},
+    )
+
+
+class AnswerForm(RecordForm):
+    """One purpose asked of one person, by the person themselves or by staff who read it to them."""
+
+    name: ClassVar[str] = "consent"
+
+    def __init__(self, *args: Any, purpose: Purpose, by_staff: bool = False, **kwargs: Any) -> None:
+        self.purpose = purpose
+        super().__init__(*args, about=uuid5(NAMESPACE_URL, purpose.key), **kwargs)
+        self.fields["said"] = forms.ChoiceField(
+            label=purpose.question,
+            choices=[(one.value, one.label) for one in (Consent.Answer.YES, Consent.Answer.NO)],
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose yes or no"},
+        )
+        self._add_what_a_yes_needs()
+        if by_staff:
+            self.fields["asked"] = _how_asked("How did they tell you?")
+            if purpose.has_statement:
+                self.fields["shown"] = forms.BooleanField(label="I showed or read them these words", required=False)
+
+    def _add_what_a_yes_needs(self) -> None:
+        purpose = self.purpose
+        if purpose.names_recipient:
+            self.fields["recipient"] = forms.CharField(
+                label="Who is it for?", max_length=120, required=False, widget=forms.TextInput
+            )
+        if purpose.chooses:
+            self.fields["items"] = forms.MultipleChoiceField(
+                label="What may they know?",
+                choices=[(key, ITEMS[key].words.capitalize()) for key in purpose.items],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+            )
+        if purpose.has_statement:
+            self.fields["statement"] = forms.CharField(
+                label="The words",
+                help_text="Exactly these words are given. Leave out whatever they need not know.",
+                max_length=LONGEST_STATEMENT,
+                required=False,
+                widget=forms.Textarea,
+                error_messages={"max_length": f"The words must be {LONGEST_STATEMENT:,} letters or fewer"},
+            )
+
+    def clean(self) -> None:
+        data = self.cleaned_data
+        if data.get("said") != Consent.Answer.YES:
+            return
+        if self.purpose.names_recipient and "recipient" not in self.errors and not data.get("recipient"):
+            self.add_error("recipient", "Enter who it is for")
+        if self.purpose.chooses and not data.get("items"):
+            self.add_error("items", "Choose at least one thing they may know")
+        if self._gives_statement() and "statement" not in self.errors and not data.get("statement"):
+            self.add_error("statement", "Enter the words")
+        if "shown" in self.fields and self._gives_statement() and not data.get("shown"):
+            self.add_error("shown", "Show or read them the words first, and say that you did")
+
+    def _gives_statement(self) -> bool:
+        chosen = self.cleaned_data.get("items", ()) if self.purpose.chooses else self.purpose.items
+        return "statement" in chosen
+
+    def answers(self) -> dict[str, Any]:
+        return {name: value for name, value in super().answers().items() if name != "shown"}
+
+
+class TakeBackForm(RecordForm):
+    name: ClassVar[str] = "take back"
+
+
+class TakeBackByStaffForm(RecordForm):
+    name: ClassVar[str] = "take back by staff"
+    asked = _how_asked("How did they tell you?")
+
+
+class GiveForm(RecordForm):
+    name: ClassVar[str] = "give"
+
+
+class WithoutAgreementForm(RecordForm):
+    name: ClassVar[str] = "without agreement"
+    kind = forms.ChoiceField(
+        label="Why must it be given?",
+        choices=LegalBasis.Kind,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose why it must be given"},
+    )
+    recipient = forms.CharField(
+        label="To whom?",
+        help_text="A court, the police, an emergency or safeguarding service. Never an employer, an insurer or an "
+        "office that decides on benefits.",
+        max_length=120,
+        error_messages={"required": "Enter to whom"},
+    )
+    items = forms.MultipleChoiceField(
+        label="What, and no more than is needed?",
+        choices=[(key, one.words.capitalize()) for key, one in ITEMS.items() if key != "statement"],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose what is needed"},
+    )
+    words = forms.CharField(
+        label="The order, or why it cannot wait",
+        max_length=2000,
+        widget=forms.Textarea,
+        error_messages={"required": "Write down the order, or why it cannot wait"},
+    )
+    expires_on = DayField(label="Until which day?", error_messages={"required": "Enter the last day"})
+
+    def clean_expires_on(self) -> Any:
+        day = self.cleaned_data["expires_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError("The last day must be today or later")
+        return day
