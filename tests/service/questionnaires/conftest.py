@@ -22,13 +22,19 @@ FACTS = {
 START = "/questionnaires/answer/"
 
 
+def facts_of(person: Person) -> dict[str, str]:
+    """What a link asks somebody."""
+    born = {f"date_of_birth_{part}": str(getattr(person.date_of_birth, part)) for part in ("day", "month", "year")}
+    return {**born, "postcode": person.postcode}
+
+
 class Visit:
     """One browser of one person, from the link on."""
 
     def __init__(self, request: MeasureRequest, token: str) -> None:
         self.request, self.token, self.browser = request, token, Client()
         self.browser.get(reverse("people:open_link", kwargs={"token": token}))
-        assert self.browser.post("/people/check/", FACTS)["Location"] == START
+        assert self.browser.post("/people/check/", facts_of(request.person))["Location"] == START
 
     def begin(self, layout: str = "items") -> str:
         """Start, and return the address of what comes next."""

@@ -27,9 +27,16 @@ def make_referral(person: Person, **more: Any) -> Referral:
     return Referral.objects.create(person=person, reference=new_reference(), **{**known, **more})
 
 
+def to_look_at_again(person: Person) -> Referral:
+    """One that was decided, and that nobody deals with: `handles_referral` is made by RELATE."""
+    return Referral.objects.filter(person=person).first() or decided_referral(person)
+
+
 EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "referrals:referral": lambda cast: {"referral_id": decided_referral(cast.patient).pk},
+    "referrals:look_again": lambda cast: {"referral_id": to_look_at_again(cast.patient).pk},
     "referrals:step": lambda _cast: {"name": "name"},
+    "referrals:professional_step": lambda _cast: {"name": "person"},
 }
 
 RELATE: dict[str, Callable[[Any, Person], object]] = {"handles_referral": lambda _user, person: make_referral(person)}

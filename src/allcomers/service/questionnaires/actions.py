@@ -1,13 +1,11 @@
 """Asking for questionnaires, keeping each answer as it is given, and finishing."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from django.conf import settings
 from django.utils import timezone
 
 from allcomers import instruments
-from allcomers.instruments.model import CURRENT_VERSION, Instrument, Points
 from allcomers.instruments.model import Answer as AnswerValue
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import audit
@@ -19,6 +17,7 @@ from allcomers.service.questionnaires import asking, completion, selectors
 from allcomers.service.questionnaires.models import LINK_PURPOSE, Answer, MeasureRequest, Response
 from allcomers.service.questionnaires.risk import actions as risk
 from allcomers.service.questionnaires.risk.selectors import waits_for_person
+from allcomers.service.questionnaires.totals import derive
 
 
 class NotReadyError(Exception):
@@ -27,9 +26,11 @@ class NotReadyError(Exception):
 
 @action
 def ask(
-    *, by: audit.Actor, person: Person, keys: Iterable[str], asked_by: User | None = None
+    *, by: audit.Actor, person: Person, keys: Iterable[str], asked_by: User | None = None, send_by: str = ""
 ) -> tuple[MeasureRequest, str]:
     """Ask a person to answer questionnaires, in this order. Returns the request and the token of its link, once.
+
+    With `send_by`, a channel, the link is sent instead: it is made when it leaves, and the token is empty.
 
     Raises
     ------
@@ -41,10 +42,13 @@ def ask(
     request = MeasureRequest.objects.create(person=person, asked_by=asked_by)
     for place, one in enumerate(wanted):
         Response.objects.create(person=person, request=request, instrument_key=one.key, place=place)
+    audit.record("measures.asked", by=by, person=person, of=request, questionnaires=len(wanted))
+    if send_by:
+        completion.announce_asked(by, request, send_by)
+        return request, ""
     _, token = links.make_link(
         by=by, person=person, purpose=LINK_PURPOSE, days=settings.ALLCOMERS.measures_link_days, about=str(request.pk)
     )
-    audit.record("measures.asked", by=by, person=person, of=request, questionnaires=len(wanted))
     return request, token
 
 
@@ -113,7 +117,7 @@ def finish(*, by: audit.Actor, response: Response, missing_words: str, version: 
     if any(item.number not in answers for item in asking.items(instrument)) or waits_for_person(response):
         raise NotReadyError
     response.missing_words, response.finished_at = missing_words, timezone.now()
-    _derive(response, instrument, answers)
+    derive(response, answers)
     response.save_version(version)
     audit.record("measures.finished", by=by, person=response.person_id, of=response, complete=response.form_complete)
     _complete(by, response)
@@ -137,23 +141,6 @@ def _save(by: audit.Actor, response: Response, number: int, value: AnswerValue) 
         return False
     risk.raise_alert(by=by, person=response.person, answer=answer)
     return True
-
-
-def _derive(response: Response, instrument: Instrument, answers: dict[int, AnswerValue]) -> None:
-    """The total that `instruments` gives, kept only where nothing that counts was left blank."""
-    score = instruments.score(instrument, answers)
-    whole = score.complete and score.total is not None
-    response.score_version = CURRENT_VERSION
-    response.total_valid = whole
-    response.total = _decimal(score.total) if whole else None
-    response.maximum = _decimal(score.maximum) if whole else None
-    response.form_complete = all(answers[item.number] is not None for item in asking.items(instrument))
-    blank = score.asked - score.answered
-    response.no_total_because = "" if whole else score.because or f"{blank} of {score.asked} questions have no answer"
-
-
-def _decimal(points: Points | None) -> Decimal | None:
-    return None if points is None else Decimal(points)
 
 
 def _complete(by: audit.Actor, response: Response) -> None:

@@ -6,10 +6,15 @@ class Config(AppConfig):
     label = "questionnaires"
 
     def ready(self) -> None:
+        from datetime import timedelta
+
         from allcomers.service.look import health
         from allcomers.service.people import links
         from allcomers.service.questionnaires.models import LINK_PURPOSE
+        from allcomers.service.questionnaires.risk.escalation import escalate_late
         from allcomers.service.questionnaires.risk.selectors import escalation_state
+        from allcomers.service.work import jobs
 
         links.PAGES[LINK_PURPOSE] = "questionnaires:answer"
         health.CHECKS["alerts"] = escalation_state
+        jobs.add(jobs.Job("escalate_alerts", jobs.Every(timedelta(minutes=1)), escalate_late))

@@ -12,6 +12,7 @@ from allcomers.service.questionnaires import asking, selectors
 from allcomers.service.questionnaires.models import LONGEST_WORDS, Response
 
 MOST_RADIOS = 12
+SHOW = "show"
 
 
 class AnswerForm(RecordForm):
@@ -80,12 +81,22 @@ class AskForm(RecordForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one questionnaire"},
     )
+    send_by = forms.ChoiceField(
+        label="How do they get the link?", required=False, widget=forms.RadioSelect, initial=SHOW
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ways: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["keys"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(one.key, one.name) for one in selectors.shown_here()]
+        keys, send_by = self.fields["keys"], self.fields["send_by"]
+        assert isinstance(keys, forms.MultipleChoiceField)
+        assert isinstance(send_by, forms.ChoiceField)
+        keys.choices = [(one.key, one.name) for one in selectors.shown_here()]
+        send_by.choices = [*ways, (SHOW, "Show it to me: I give it to them")]
+
+    @property
+    def channel(self) -> str:
+        """By which the link is sent; empty where it is shown."""
+        return str(self.cleaned_data["send_by"]).removeprefix(SHOW)
 
 
 class KeyInForm(RecordForm):

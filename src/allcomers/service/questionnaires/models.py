@@ -44,6 +44,7 @@ class Response(Record):
         LINK = "link", "by the person, from a link"
         PHONE = "phone", "by staff, on the telephone"
         POST = "post", "by staff, from paper"
+        FILE = "file", "from a file, given elsewhere"
 
     class Layout(models.TextChoices):
         ITEMS = "items", "one question at a time"
@@ -121,6 +122,7 @@ class Answer(models.Model):
 class RiskAlert(Record):
     """An answer that somebody must look at, until a named person has closed it in words.
 
+    One without an answer was raised by the person, who said in `words` that things have got worse.
     Without an owner it belongs to whoever holds the duty role. `due_at` is when it must have been acknowledged.
     """
 
@@ -131,7 +133,8 @@ class RiskAlert(Record):
         NOT_SAID = "not_said", "I would rather not say"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="risk_alerts")
-    answer = models.OneToOneField(Answer, on_delete=models.PROTECT, related_name="alert")
+    answer = models.OneToOneField(Answer, null=True, on_delete=models.PROTECT, related_name="alert")
+    words = models.TextField(blank=True, max_length=LONGEST_WORDS)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="risk_alerts")
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()

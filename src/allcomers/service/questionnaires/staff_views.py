@@ -4,12 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allcomers.service.governance.request import ServiceRequest
+from allcomers.service.messages import reach
 from allcomers.service.questionnaires import actions, reading, selectors
 from allcomers.service.questionnaires.forms import AskForm, KeyInForm
 from allcomers.service.questionnaires.views import needs_crisis_text
@@ -25,21 +27,27 @@ def record(request: ServiceRequest, person_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs_crisis_text
 def ask(request: ServiceRequest, person_id: UUID) -> HttpResponse:
-    """Make a link. Its address is shown once: only a hash of it is kept."""
+    """Send a link, or make one. Its address is then shown once: only a hash of it is kept."""
     paper = [(one.name, one.licence.terms) for one in selectors.on_paper_only()]
-    page: dict[str, Any] = {"paper": paper, "days": settings.ALLCOMERS.measures_link_days}
+    ways = reach.choices(request.access.subject)
+    page: dict[str, Any] = {"paper": paper, "days": settings.ALLCOMERS.measures_link_days, "ways": ways}
     if request.method != "POST":
-        return render(request, "questionnaires/ask.jinja", {**page, "form": AskForm.shown(request)})
-    form = AskForm.sent(request)
+        return render(request, "questionnaires/ask.jinja", {**page, "form": AskForm.shown(request, ways=ways)})
+    form = AskForm.sent(request, ways=ways)
     if not form.is_valid():
         return render(request, "questionnaires/ask.jinja", {**page, "form": form}, status=422)
+    send_by = form.channel
     _, token = actions.ask(
         by=request.access.actor,
         person=request.access.subject,
         asked_by=request.access.member,
         keys=form.cleaned_data["keys"],
+        send_by=send_by,
     )
     form.saved()
+    if send_by:
+        messages.success(request, f"The link goes by {dict(ways)[send_by].lower()}.")
+        return redirect("messages:of_person", person_id=person_id)
     address = settings.ALLCOMERS.url.rstrip("/") + reverse("people:open_link", kwargs={"token": token})
     return render(request, "questionnaires/asked.jinja", {**page, "address": address})
 

@@ -8,10 +8,12 @@ from allcomers.service.governance.permissions import (
     CARING,
     CLINICAL,
     TEAM,
+    Entry,
     Place,
     Purpose,
     Relationship,
     Role,
+    by_link,
     grant,
     public,
     record,
@@ -19,6 +21,8 @@ from allcomers.service.governance.permissions import (
 )
 from allcomers.service.people.access import ARRANGE, CARE
 from allcomers.service.people.models import Person
+from allcomers.service.referrals.changing import LINK_PURPOSE
+from allcomers.service.referrals.paths import PROFESSIONAL, SELF, Path
 from allcomers.service.referrals.selectors import handled_by, person_of
 
 HANDLES = "handles_referral"
@@ -32,14 +36,27 @@ def person_of_referral(parameters: Mapping[str, Any]) -> Person | None:
     return person_of(parameters["referral_id"])
 
 
+def _filling_in(path: Path) -> dict[str, Entry]:
+    """The pages on which somebody refers: anyone may."""
+    return {
+        f"referrals:{path.prefix}{name}": public(rate=rate)
+        for name, rate in {
+            "start": None,
+            "gate": (30, 300),
+            "danger": None,
+            "elsewhere": None,
+            "step": (120, 300),
+            "check": (20, 300),
+            "done": None,
+        }.items()
+    }
+
+
+OWN = by_link(LINK_PURPOSE, reads="referral.shown")
 ENTRIES = {
-    "referrals:start": public(),
-    "referrals:gate": public(rate=(30, 300)),
-    "referrals:danger": public(),
-    "referrals:elsewhere": public(),
-    "referrals:step": public(rate=(120, 300)),
-    "referrals:check": public(rate=(20, 300)),
-    "referrals:done": public(),
+    **_filling_in(SELF),
+    **_filling_in(PROFESSIONAL),
+    **{f"referrals:{name}": OWN for name in ("yours", "more", "contact", "needs", "cancel", "help_now")},
     "referrals:resume": public(rate=(10, 300)),
     "referrals:leave": public(rate=(30, 300)),
     "referrals:inbox": staff(HANDLING, Purpose.ADMINISTRATION, lists=(HANDLE,), reads="referral.listed"),
@@ -50,13 +67,14 @@ ENTRIES = {
         person=person_of_referral,
         reads="referral.opened",
     ),
+    "referrals:look_again": record(HANDLE, person=person_of_referral, reads="referral.opened"),
     "referrals:of_person": record(CARE, ARRANGE, person=person_in_address, reads="referral.listed"),
 }
 
 READINGS = {
     "referral.listed": "Your referral was shown in a list",
     "referral.opened": "Your referral was opened",
-    "referral.received": "Your referral reached us",
+    "referral.received": "A referral of you reached us",
     "referral.sent_again": "Your referral was sent a second time, and is stored once",
     "referral.first_looked": "Somebody looked at your referral for the first time",
     "referral.shown_as_possible_match": "You were shown as somebody who may be the person of another referral",
@@ -65,6 +83,14 @@ READINGS = {
     "referral.merge_undone": "A referral that had been put to your record was taken away from it again",
     "referral.signposted": "You were told of another service",
     "referral.rejected": "Your referral was not accepted",
+    "referral.shown": "You opened your referral from a link we sent you",
+    "referral.added_to": "You added something to your referral",
+    "referral.contacts_changed": "You gave other ways in which we can reach you",
+    "referral.needs_changed": "You told us what would make it easier for you",
+    "referral.cancelled": "You cancelled your referral",
+    "referral.reopened": "Your referral, which had been cancelled, was opened again",
+    "referral.closed": "Somebody looked at the referral that you had cancelled, and closed it",
+    "referral.looked_again": "Somebody looked at what you did with your referral after you had sent it",
 }
 
 MENU = (Place("referrals:inbox", "New referrals", 20),)

@@ -1,6 +1,6 @@
 """Filling in a referral, and sending it: one transaction with the person, those who may be the same, and the audit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,9 +12,10 @@ from allcomers.service.governance import audit
 from allcomers.service.governance.acting import action
 from allcomers.service.people import actions as people
 from allcomers.service.people.models import Person
-from allcomers.service.referrals import matching, steps, wording
+from allcomers.service.referrals import arrival, matching, steps, wording
 from allcomers.service.referrals.forms import CHANNELS
-from allcomers.service.referrals.models import Consent, Contact, LifeProblem, Match, Referral, StartedReferral
+from allcomers.service.referrals.models import Contact, LifeProblem, Match, Referral, Source, StartedReferral
+from allcomers.service.referrals.paths import Content, Path, path_of
 from allcomers.service.referrals.references import new_reference
 from allcomers.service.referrals.selectors import area_of
 
@@ -23,11 +24,18 @@ WRONG_ANSWERS = 5
 
 
 @action
-def begin(*, by: audit.Actor, in_danger: bool | None, answers: dict[str, Any] | None = None) -> StartedReferral:
+def begin(
+    *,
+    by: audit.Actor,
+    in_danger: bool | None,
+    answers: dict[str, Any] | None = None,
+    source: Source = Source.SELF,
+) -> StartedReferral:
     """Somebody answered the safety gate, or sent a page of a referral whose time was over."""
     now = timezone.now()
     started = StartedReferral.objects.create(
         reference=new_reference(),
+        source=source,
         in_danger=in_danger,
         answers=answers or {},
         started_at=now,
@@ -63,7 +71,9 @@ def keep_step(*, by: audit.Actor, started: StartedReferral, step: steps.Step, gi
 def resume(*, by: audit.Actor, reference: str, date_of_birth: date) -> StartedReferral | None:
     """The referral that somebody began, by its reference and the date of birth in it; five wrong dates lock it."""
     text = "".join(character for character in reference.upper() if character.isalnum())
-    waiting = StartedReferral.objects.select_for_update().filter(expires_at__gt=timezone.now(), referral=None)
+    waiting = StartedReferral.objects.select_for_update().filter(
+        source=Source.SELF, expires_at__gt=timezone.now(), referral=None
+    )
     started = waiting.filter(reference=f"{text[:4]}-{text[4:]}", wrong_answers__lt=WRONG_ANSWERS).first()
     born = started.answers.get(steps.STEPS[0].name, {}).get("date_of_birth") if started else None
     if started is not None and born == date_of_birth.isoformat():
@@ -77,19 +87,21 @@ def resume(*, by: audit.Actor, reference: str, date_of_birth: date) -> StartedRe
 
 
 @action
-def submit(*, by: audit.Actor, started: StartedReferral) -> Referral:
-    """Send it. Sent twice, it is one referral."""
+def submit(*, by: audit.Actor, started: StartedReferral, sent_by: str = "") -> Referral:
+    """Send it, whoever wrote it. Sent twice, it is one referral. `sent_by` names the system that sent it, if one."""
     started = StartedReferral.objects.select_for_update().get(pk=started.pk)
     if started.referral is not None:
         audit.record("referral.sent_again", by=by, person=started.referral.person_id, of=started.referral)
         return started.referral
-    answers = started.answers
+    path = path_of(started.source)
     assert started.in_danger is not None
-    assert steps.first_open(answers) is None
-    facts = _facts_given(answers)
+    assert steps.first_open(started.answers, path.steps) is None
+    content = path.content(started.answers)
+    facts = _facts_given(content)
     candidates = _who_may_be_the_same(facts)
-    referral = _make(answers, started, person=_add_person(by, facts, answers))
-    _add_what_belongs(referral, answers)
+    person = _add_person(by, facts, content)
+    referral = _make(started, person, sent_by, today_because=path.today_because(content, started.in_danger))
+    _add_what_belongs(referral, content, path)
     for person, points, reasons in candidates:
         Match.objects.create(referral=referral, person=person, score=points, reasons=reasons)
     started.referral, started.answers = referral, {}
@@ -99,9 +111,23 @@ def submit(*, by: audit.Actor, started: StartedReferral) -> Referral:
         by=by,
         person=referral.person_id,
         of=referral,
+        source=referral.source,
         same_day=referral.same_day,
         matches=len(candidates),
     )
+    arrival.announce(by, referral)
+    return referral
+
+
+@action
+def replace_contacts(*, by: audit.Actor, referral: Referral, given: Mapping[str, Any]) -> Referral:
+    """Only these ways to reach somebody hold from now on; the former ones stay, struck through."""
+    because = "The person gave other ways to be reached"
+    for former in referral.contacts.select_for_update().filter(withdrawn_at=None):
+        former.withdraw(by=by.user_id, because=because, version=former.version)
+    _add_contacts(referral, given)
+    audit.record("referral.contacts_changed", by=by, person=referral.person_id, of=referral)
+    arrival.announce_contacts(by, referral)
     return referral
 
 
@@ -113,69 +139,57 @@ def forget_expired(*, by: audit.Actor) -> int:
     return count
 
 
-def _add_person(by: audit.Actor, facts: matching.Facts, answers: steps.Answers) -> Person:
+def _add_person(by: audit.Actor, facts: matching.Facts, content: Content) -> Person:
     """A person of their own, whoever may be the same: joining two is for somebody who has looked."""
     number = facts.nhs_number
     return people.add_person(
         by=by,
         given_name=facts.given_name,
         family_name=facts.family_name,
-        preferred_name=answers["name"]["preferred_name"],
+        preferred_name=content.name["preferred_name"],
         date_of_birth=facts.date_of_birth,
-        postcode=answers["age-and-area"]["postcode"],
+        postcode=facts.postcode,
         nhs_number=number,
         nhs_number_status=Person.NumberStatus.UNVERIFIED if number else Person.NumberStatus.NOT_HELD,
     )
 
 
-def _make(answers: steps.Answers, started: StartedReferral, person: Person) -> Referral:
-    reasons = []
-    if started.in_danger:
-        reasons.append("said at the start that they are in danger or have harmed themselves")
-    if answers["life"]["safe_now"] in wording.NOT_SAFE:
-        reasons.append("does not feel safe, or is not sure")
+def _make(started: StartedReferral, person: Person, sent_by: str, *, today_because: list[str]) -> Referral:
     return Referral.objects.create(
         person=person,
         reference=started.reference,
+        source=started.source,
+        sent_by=sent_by,
         received_at=timezone.now(),
-        same_day=bool(reasons),
-        same_day_because="; ".join(reasons),
+        same_day=bool(today_because),
+        same_day_because="; ".join(today_because),
         area=area_of(person.postcode),
         under_age=person.age() < settings.ALLCOMERS.minimum_age,
-        answers=answers,
+        answers=started.answers,
         wording_version=wording.VERSION,
     )
 
 
-def _add_what_belongs(referral: Referral, answers: steps.Answers) -> None:
-    for channel, value, matched_by in _contacts(answers):
+def _add_what_belongs(referral: Referral, content: Content, path: Path) -> None:
+    _add_contacts(referral, content.contact)
+    for problem in content.problems:
+        LifeProblem.objects.create(referral=referral, problem=problem, said_by=path.said_by)
+
+
+def _add_contacts(referral: Referral, given: Mapping[str, Any]) -> None:
+    for channel, value, matched_by in _contacts(given):
         Contact.objects.create(
             referral=referral,
             channel=channel,
             value=value,
             matched_by=matched_by,
-            may_leave_message=answers["contact"][f"{channel}_messages"],
-        )
-    for problem in answers["life"]["problems"]:
-        if problem != wording.RATHER_NOT[0]:
-            LifeProblem.objects.create(referral=referral, problem=problem)
-    for one in wording.CONSENTS:
-        said = answers["consents"][one.purpose]
-        Consent.objects.create(
-            referral=referral,
-            purpose=one.purpose,
-            recipient=one.recipient,
-            words=one.question,
-            wording_version=wording.VERSION,
-            answer=said,
-            expires_on=timezone.localdate(referral.received_at) + timedelta(days=one.days) if said == "yes" else None,
+            may_leave_message=given[f"{channel}_messages"],
         )
 
 
-def _contacts(answers: steps.Answers) -> list[tuple[str, str, str]]:
+def _contacts(given: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Each way to reach somebody: channel, as it was written, and as it is compared."""
     plain = {"mobile": matching.plain_phone, "landline": matching.plain_phone, "email": matching.plain_email}
-    given = answers["contact"]
     return [
         (channel, given[channel], plain[channel](given[channel]) if channel in plain else "")
         for channel in CHANNELS
@@ -183,15 +197,15 @@ def _contacts(answers: steps.Answers) -> list[tuple[str, str, str]]:
     ]
 
 
-def _facts_given(answers: steps.Answers) -> matching.Facts:
+def _facts_given(content: Content) -> matching.Facts:
     """What a referral says about who somebody is."""
-    name, contacts = answers["name"], _contacts(answers)
+    name, contacts = content.name, _contacts(content.contact)
     return matching.Facts(
         given_name=name["given_name"],
         family_name=name["family_name"],
-        date_of_birth=date.fromisoformat(answers["age-and-area"]["date_of_birth"]),
+        date_of_birth=content.date_of_birth,
         nhs_number=name["nhs_number"],
-        postcode=answers["age-and-area"]["postcode"],
+        postcode=content.born_and_lives["postcode"],
         phones=frozenset(plain for channel, _, plain in contacts if channel in {"mobile", "landline"}),
         emails=frozenset(plain for channel, _, plain in contacts if channel == "email"),
     )

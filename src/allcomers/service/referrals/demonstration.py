@@ -5,6 +5,7 @@ from typing import Any
 
 from allcomers.service.governance import audit
 from allcomers.service.referrals import actions, steps
+from allcomers.service.referrals.models import Referral
 
 CAME: tuple[tuple[str, str, date, bool, str], ...] = (
     ("Jamal", "Sample", date(1988, 7, 4), False, "It has come back since I changed jobs."),
@@ -13,13 +14,18 @@ CAME: tuple[tuple[str, str, date, bool, str], ...] = (
 
 
 def fill() -> None:
-    for given, family, born, in_danger, brings in CAME:
-        started = actions.begin(by=audit.SYSTEM, in_danger=in_danger)
-        for step in steps.STEPS:
-            form = step.form(_page(step.name, given, family, born, brings))
-            assert form.is_valid(), step.name
-            started = actions.keep_step(by=audit.SYSTEM, started=started, step=step, given=form.cleaned_data)
-        actions.submit(by=audit.SYSTEM, started=started)
+    for one in CAME:
+        refer(*one)
+
+
+def refer(given: str, family: str, born: date, in_danger: bool, brings: str) -> Referral:
+    """Somebody refers themselves, page by page, and may be texted."""
+    started = actions.begin(by=audit.SYSTEM, in_danger=in_danger)
+    for step in steps.STEPS:
+        form = step.form(_page(step.name, given, family, born, brings))
+        assert form.is_valid(), step.name
+        started = actions.keep_step(by=audit.SYSTEM, started=started, step=step, given=form.cleaned_data)
+    return actions.submit(by=audit.SYSTEM, started=started)
 
 
 def _page(name: str, given: str, family: str, born: date, brings: str) -> dict[str, Any]:

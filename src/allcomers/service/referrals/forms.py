@@ -75,8 +75,12 @@ class GateForm(forms.Form):
 
 
 class AgeAndAreaForm(forms.Form):
+    no_postcode = "Enter a postcode, or say that you have no fixed address"
     date_of_birth = DayField(
-        label="Date of birth", help_text="For example, 27 3 1985", error_messages={"required": "Enter a date of birth"}
+        label="Date of birth",
+        help_text="For example, 27 3 1985",
+        autocomplete="bday",
+        error_messages={"required": "Enter a date of birth"},
     )
     postcode = line("Postcode", 10, autocomplete="postal-code")
     no_fixed_address = tick("I have no fixed address")
@@ -102,7 +106,7 @@ class AgeAndAreaForm(forms.Form):
     def clean(self) -> None:
         data = self.cleaned_data
         if not data.get("postcode") and not data.get("no_fixed_address") and "postcode" not in self.errors:
-            self.add_error("postcode", "Enter a postcode, or say that you have no fixed address")
+            self.add_error("postcode", self.no_postcode)
 
 
 class WhoForm(forms.Form):
@@ -222,5 +226,8 @@ class ConsentsForm(forms.Form):
 class ResumeForm(forms.Form):
     reference = line("Reference", 20, required="Enter the reference", help_text="For example, KXTM-7Q4P")
     date_of_birth = DayField(
-        label="Date of birth", help_text="For example, 27 3 1985", error_messages={"required": "Enter a date of birth"}
+        label="Date of birth",
+        help_text="For example, 27 3 1985",
+        autocomplete="bday",
+        error_messages={"required": "Enter a date of birth"},
     )

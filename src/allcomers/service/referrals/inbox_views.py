@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from allcomers.service.governance import audit
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
-from allcomers.service.referrals import clocks, handling, selectors, steps
+from allcomers.service.referrals import changing, clocks, handling, paths, selectors
 from allcomers.service.referrals.access import HANDLES
+from allcomers.service.referrals.changing_forms import REOPEN, CancelledForm, LookedForm, in_words
 from allcomers.service.referrals.handling_forms import ACCEPT, REJECT, SIGNPOST, DecisionForm, UndoForm
-from allcomers.service.referrals.models import Referral
+from allcomers.service.referrals.models import Addition, Referral
+from allcomers.service.referrals.steps import Line
 
 A_PAGE = 25
 
@@ -38,6 +40,8 @@ def referral(request: ServiceRequest, referral_id: UUID) -> HttpResponse:
     handles = HANDLES in request.access.relationships
     if handles and (one.state == Referral.State.RECEIVED or "decision" in request.POST):
         return _new(request, one)
+    if handles and one.state == Referral.State.CANCELLED and not one.closed:
+        return _cancelled(request, one)
     merge = selectors.undoable_merge(one) if handles else None
     if merge is None and request.method == "POST":
         raise Http404
@@ -72,6 +76,45 @@ def _new(request: ServiceRequest, one: Referral) -> HttpResponse:
     return redirect("referrals:inbox")
 
 
+def _cancelled(request: ServiceRequest, one: Referral) -> HttpResponse:
+    """Somebody looks at a referral that the person cancelled, and closes it or opens it again."""
+    if request.method != "POST":
+        one = handling.look(by=request.access.actor, referral=one)
+        return _page(request, one, CancelledForm.shown(request, of=one))
+    form = CancelledForm.sent(request, of=one)
+    if not form.is_valid():
+        return _page(request, one, form)
+    act = changing.reopen if form.cleaned_data["what"] == REOPEN else changing.close_cancelled
+    try:
+        act(by=request.access.actor, referral=one, **form.answers())
+    except ChangedMeanwhileError as meanwhile:
+        return _page(request, meanwhile.current, form.against(meanwhile.current), status=409)
+    form.saved()
+    return redirect("referrals:inbox")
+
+
+@require_http_methods(["GET", "POST"])
+def look_again(request: ServiceRequest, referral_id: UUID) -> HttpResponse:
+    """What the person did with a referral after it was sent; then somebody says that they have seen it."""
+    one = selectors.referral_of(request.access.subject, referral_id)
+    form = LookedForm.sent(request, of=one) if request.method == "POST" else LookedForm.shown(request, of=one)
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            changing.looked_again(by=request.access.actor, referral=one, version=form.version)
+            return redirect("referrals:referral", referral_id=referral_id)
+        except ChangedMeanwhileError as meanwhile:
+            one, status = meanwhile.current, 409
+            form.against(one)
+    page = {"form": form, "referral": one, "since": _since(one)}
+    return render(request, "referrals/look_again.jinja", page, status=status)
+
+
+def _since(one: Referral) -> list[tuple[Addition, list[Line]]]:
+    """What came after the referral was sent, in words, the latest first."""
+    return [(added, in_words(added)) for added in selectors.additions_of(one)]
+
+
 def _decide(request: ServiceRequest, one: Referral, form: DecisionForm) -> None:
     by, words, version = request.access.actor, form.cleaned_data["decision_words"], form.version
     if form.chosen == SIGNPOST:
@@ -85,7 +128,10 @@ def _decide(request: ServiceRequest, one: Referral, form: DecisionForm) -> None:
 
 
 def _page(
-    request: ServiceRequest, one: Referral, form: DecisionForm | UndoForm | None, status: int | None = None
+    request: ServiceRequest,
+    one: Referral,
+    form: DecisionForm | UndoForm | CancelledForm | None,
+    status: int | None = None,
 ) -> HttpResponse:
     matches = selectors.matches_of(one) if isinstance(form, DecisionForm) else []
     for match in matches:
@@ -93,7 +139,9 @@ def _page(
     page = {
         "form": form,
         "referral": one,
-        "said": [(step, steps.in_words(step, one.answers)) for step in steps.STEPS],
+        "said": paths.said(one),
+        "since": _since(one),
+        "contacts": selectors.contacts_of(one),
         "matches": matches,
         "undoing": isinstance(form, UndoForm),
         "waited": clocks.in_words(one.received_at, one.first_looked_at or timezone.now()),

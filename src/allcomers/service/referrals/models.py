@@ -21,14 +21,23 @@ from allcomers.service.people.models import Person
 UNDO_DAYS = 30
 
 
+class Source(models.TextChoices):
+    """Who wrote a referral, and how it came."""
+
+    SELF = "self", "by the person"
+    PROFESSIONAL = "professional", "by a professional, on the form"
+    SYSTEM = "system", "by a professional, from their own system"
+
+
 class StartedReferral(models.Model):
-    """A self-referral that is being filled in: kept for 24 hours after the last answer, and then deleted.
+    """A referral that is being filled in: kept for 24 hours after the last answer, and then deleted.
 
     `answers` holds what each step's form accepted, by the step's name. It is emptied when the referral is sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=9, unique=True)
+    source = models.CharField(max_length=12, choices=Source, default=Source.SELF)
     in_danger = models.BooleanField(null=True, help_text="What was answered at the safety gate; empty before it.")
     answers = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     started_at = models.DateTimeField()
@@ -41,7 +50,11 @@ class StartedReferral(models.Model):
 
 
 class Referral(Record):
-    """Somebody asks for help. `answers` is what they said, and does not change."""
+    """Somebody asks for help. `answers` is what was said, and does not change; what is said later is an `Addition`.
+
+    A referral that the person cancelled has no `decided_at` until somebody of the staff has closed it. Whatever the
+    person did since, somebody looks at it again while `look_again_at` is set.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", "new"
@@ -49,6 +62,7 @@ class Referral(Record):
         MERGED = "merged", "accepted, as somebody known already"
         SIGNPOSTED = "signposted", "told of another service"
         REJECTED = "rejected", "not accepted"
+        CANCELLED = "cancelled", "cancelled by the person"
 
     class Area(models.TextChoices):
         INSIDE = "inside", "lives in our area"
@@ -57,6 +71,8 @@ class Referral(Record):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="referrals")
     reference = models.CharField(max_length=9, unique=True)
+    source = models.CharField(max_length=12, choices=Source, default=Source.SELF)
+    sent_by = models.CharField(max_length=120, blank=True, help_text="The system that sent it, where one did.")
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     received_at = models.DateTimeField()
     same_day = models.BooleanField(default=False, help_text="Somebody has to look at it today.")
@@ -70,19 +86,46 @@ class Referral(Record):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     decision_words = models.TextField(blank=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_because = models.TextField(blank=True)
+    look_again_at = models.DateTimeField(null=True, db_index=True)
+    look_again_because = models.CharField(max_length=120, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["state", "received_at"], name="referral_in_inbox")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(state="received", decided_at__isnull=True)
-                | ~Q(state="received") & Q(decided_at__isnull=False),
+                | Q(state="cancelled", cancelled_at__isnull=False)
+                | ~Q(state__in=["received", "cancelled"]) & Q(decided_at__isnull=False),
                 name="decided_referrals_say_when",
             )
         ]
 
     def __str__(self) -> str:
         return f"referral of {self.person}"
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody of the staff has decided, so that the person can no longer cancel it by themselves."""
+        return self.decided_at is not None
+
+
+class Addition(Record):
+    """What came after the referral was sent: what the person said, or why staff opened a cancelled one again."""
+
+    class Kind(models.TextChoices):
+        WORDS = "words", "The person wrote more"
+        NEEDS = "needs", "The person said what would make it easier"
+        CONTACTS = "contacts", "The person gave other ways to be reached"
+        REOPENED = "reopened", "It had been cancelled, and was opened again"
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="additions")
+    kind = models.CharField(max_length=8, choices=Kind)
+    said = models.JSONField(encoder=DjangoJSONEncoder)
+
+    def __str__(self) -> str:
+        return f"addition to {self.referral}"
 
 
 class Contact(Record):
@@ -116,21 +159,6 @@ class LifeProblem(Record):
 
     def __str__(self) -> str:
         return self.problem
-
-
-class Consent(Record):
-    """What somebody was asked to agree to, in which words, what they said, and until when it holds."""
-
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="consents")
-    purpose = models.CharField(max_length=20)
-    recipient = models.CharField(max_length=80)
-    words = models.TextField()
-    wording_version = models.CharField(max_length=12)
-    answer = models.CharField(max_length=12, help_text="Empty: not answered, which is a no.", blank=True)
-    expires_on = models.DateField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.purpose}: {self.answer or 'not answered'}"
 
 
 class Match(models.Model):

@@ -13,19 +13,19 @@ from django.utils import timezone
 
 from allcomers.service.accounts.models import Team
 from allcomers.service.governance.permissions import PersonIds
-from allcomers.service.people.models import Person
+from allcomers.service.people.models import Person, PersonLink
 from allcomers.service.referrals import clocks
-from allcomers.service.referrals.models import UNDO_DAYS, Match, Merge, Referral, StartedReferral
+from allcomers.service.referrals.models import UNDO_DAYS, Addition, Contact, Match, Merge, Referral, StartedReferral
 
 MEASURED_DAYS = 28
-FIRST = "age-and-area"
 
 
-def started_with_id(number: str | None) -> StartedReferral | None:
+def started_with_id(number: str | None, source: str) -> StartedReferral | None:
     """The referral that a session is filling in, unless its time is over or it was sent."""
     if not number:
         return None
-    return StartedReferral.objects.filter(pk=number, expires_at__gt=timezone.now(), referral=None).first()
+    waiting = StartedReferral.objects.filter(source=source, expires_at__gt=timezone.now(), referral=None)
+    return waiting.filter(pk=number).first()
 
 
 def sent_with_id(number: str | None) -> Referral | None:
@@ -33,11 +33,11 @@ def sent_with_id(number: str | None) -> Referral | None:
 
 
 def handled_by(user: Any, at: datetime) -> PersonIds:
-    """The ids of people whose referral awaits a decision, or was decided in the last day, or by the user in thirty.
+    """The ids of people whose referral awaits somebody, or was decided in the last day, or by the user in thirty.
 
     The day is for whoever was deciding at the same time: they are shown that somebody else did.
     """
-    waiting = Q(state=Referral.State.RECEIVED)
+    waiting = awaits_somebody()
     just_now = Q(decided_at__gt=at - timedelta(days=1))
     by_them = Q(decided_by=user, decided_at__gt=at - timedelta(days=UNDO_DAYS))
     return Referral.objects.filter(waiting | just_now | by_them, withdrawn_at=None).values("person")
@@ -59,13 +59,49 @@ def referral_of(person: Person, referral_id: UUID) -> Referral:
     return Referral.objects.select_related("person", "first_looked_by", "decided_by").get(pk=referral_id, person=person)
 
 
+def referral_of_link(person: Person, link_id: UUID) -> Referral | None:
+    """The referral that a link of this person is about; also when it was since found to be somebody known's."""
+    about = PersonLink.objects.get(pk=link_id).about
+    theirs = Q(person=person) | Q(merges__from_person=person, merges__withdrawn_at=None)
+    found = Referral.objects.filter(theirs, withdrawn_at=None).order_by("-received_at")
+    return (found.filter(pk=about) if about else found).first()
+
+
+def contacts_masked(referral: Referral) -> list[tuple[str, str]]:
+    """The ways to reach somebody, with the end of each alone: enough to know it again, not to learn it."""
+    held = referral.contacts.filter(withdrawn_at=None).order_by("channel")
+    return [(one.get_channel_display(), f"ends in {one.value[-3:]}") for one in held]
+
+
+def contacts_of(referral: Referral) -> list[Contact]:
+    """Every way to reach somebody, those that hold first; former ones are struck through."""
+    return sorted(referral.contacts.all(), key=lambda one: (one.withdrawn, one.channel))
+
+
+def needs_of(referral: Referral) -> dict[str, Any]:
+    """What would make it easier, as it was said last."""
+    later = referral.additions.filter(kind=Addition.Kind.NEEDS, withdrawn_at=None).order_by("-entered_at").first()
+    return dict(later.said if later is not None else referral.answers.get("needs", {}))
+
+
+def additions_of(referral: Referral) -> list[Addition]:
+    """What came after the referral was sent, the latest first."""
+    return list(referral.additions.order_by("-entered_at", "pk"))
+
+
 def referrals_of(person: Person) -> QuerySet[Referral]:
     return Referral.objects.filter(person=person).order_by("-received_at")
 
 
+def awaits_somebody() -> Q:
+    """Referrals for the inbox: new ones, those that were cancelled and not closed, and those to look at again."""
+    undecided = Q(state__in=[Referral.State.RECEIVED, Referral.State.CANCELLED], decided_at=None)
+    return undecided | Q(look_again_at__isnull=False)
+
+
 def inbox(visible: QuerySet[Person]) -> QuerySet[Referral]:
-    """New referrals: those to be looked at today first, and then the oldest."""
-    waiting = Referral.objects.filter(person__in=visible.values("pk"), state=Referral.State.RECEIVED, withdrawn_at=None)
+    """What waits for somebody: those to be looked at today first, and then the oldest."""
+    waiting = Referral.objects.filter(awaits_somebody(), person__in=visible.values("pk"), withdrawn_at=None)
     return waiting.select_related("person").annotate(alike=Count("matches")).order_by("-same_day", "received_at", "pk")
 
 
@@ -103,9 +139,8 @@ def area_of(postcode: str) -> str:
     return Referral.Area.INSIDE if inside else Referral.Area.OUTSIDE
 
 
-def another_service(answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Why another service may be the right one, from the first page's answers: `age`, `area`, both or neither."""
-    given = answers[FIRST]
+def another_service(given: Mapping[str, Any]) -> list[str]:
+    """Why another service may be the right one, from a date of birth and a postcode: `age`, `area`, both or neither."""
     age = Person(date_of_birth=date.fromisoformat(given["date_of_birth"])).age()
     too_young = ["age"] if age < settings.ALLCOMERS.minimum_age else []
     return too_young + (["area"] if area_of(given["postcode"]) == Referral.Area.OUTSIDE else [])

@@ -72,23 +72,19 @@ STEPS = (
 BY_NAME = {step.name: step for step in STEPS}
 
 
-def first_open(answers: Answers) -> Step | None:
+def first_open(answers: Answers, pages: tuple[Step, ...] = STEPS) -> Step | None:
     """The first page that has not been answered; None where all have."""
-    return next((step for step in STEPS if step.name not in answers), None)
+    return next((step for step in pages if step.name not in answers), None)
 
 
-def before(step: Step) -> Step | None:
-    number = STEPS.index(step)
-    return STEPS[number - 1] if number else None
+def before(step: Step, pages: tuple[Step, ...] = STEPS) -> Step | None:
+    number = pages.index(step)
+    return pages[number - 1] if number else None
 
 
-def number_of(step: Step) -> int:
-    return STEPS.index(step) + 1
-
-
-def reachable(step: Step, answers: Answers) -> bool:
+def reachable(step: Step, answers: Answers, pages: tuple[Step, ...] = STEPS) -> bool:
     """Whether every page before it has been answered."""
-    return all(one.name in answers for one in STEPS[: STEPS.index(step)])
+    return all(one.name in answers for one in pages[: pages.index(step)])
 
 
 def as_shown(step: Step, answers: Answers) -> dict[str, Any]:
@@ -111,9 +107,13 @@ class Line:
 
 def in_words(step: Step, answers: Answers) -> list[Line]:
     """A page's answers as people read them, without those that were left empty."""
-    shown = as_shown(step, answers)
+    return fields_in_words(step.form().fields, as_shown(step, answers))
+
+
+def fields_in_words(fields: Mapping[str, forms.Field], shown: Mapping[str, Any]) -> list[Line]:
+    """The answers to a form's fields as people read them."""
     found = []
-    for name, field in step.form().fields.items():
+    for name, field in fields.items():
         value = shown.get(name)
         if value not in ("", None, [], False):
             found.append(Line(str(field.label), _said(field, value), isinstance(field.widget, forms.Textarea)))

@@ -102,6 +102,48 @@ RELIGION: Choices = (
 )
 DISABILITY: Choices = (*YES_NO, RATHER_NOT)
 
+# What a professional is asked about somebody else. The codes are the ones above.
+REFERRERS: Choices = (
+    ("gp", "GP, or GP practice"),
+    ("health", "Another health service"),
+    ("maternity", "Midwife or health visitor"),
+    ("social_care", "Social care"),
+    ("school", "School, college or university"),
+    ("work", "Occupational health"),
+    ("voluntary", "Charity or community group"),
+    ("other", "Another professional"),
+)
+THEIR_PRACTICE: Choices = (
+    ("registered", "They are registered with a GP practice"),
+    ("not_registered", "They are not registered with a GP practice"),
+    ("not_known", "I do not know"),
+)
+THEIR_SAFETY: Choices = (("safe", "Yes"), ("not_sure", "I do not know"), ("not_safe", "No"))
+THEIR_PROBLEMS: Choices = tuple(one for one in LIFE_PROBLEMS if one != RATHER_NOT)
+THEIR_NEEDS: Choices = (
+    *(one for one in NEEDS if " I " not in one[1]),
+    ("neurodivergence", "Changes because they are neurodivergent"),
+    ("long_term_condition", "They have a long-term physical health condition"),
+    ("perinatal", "They are pregnant, or have a child under two"),
+    ("veteran", "They have served in the armed forces"),
+)
+AGREED: Choices = (
+    ("yes", "They know, and they agreed"),
+    ("best_interests", "They cannot decide this now, and it is in their best interests"),
+    ("no", "They do not know, or they did not agree"),
+)
+
+
+STATES = {
+    "received": "We have it, and have not decided yet. We will tell you what we suggest.",
+    "accepted": "We can see you. We will be in touch, or have been, about what comes next.",
+    "merged": "We can see you. We will be in touch, or have been, about what comes next.",
+    "signposted": "Another service is the right one for you. We told you which, or will.",
+    "rejected": "We cannot help in the way you asked for. We told you why, or will.",
+    "cancelled": "You cancelled it. We do nothing more with it unless you ask us to.",
+}
+"""How a referral stands, for the person."""
+
 
 @dataclass(frozen=True)
 class ConsentWords:

@@ -1,0 +1,83 @@
+"""The forms by which a person changes or cancels what they sent, and staff answer to it."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+
+from allcomers.service.governance.forms import RecordForm
+from allcomers.service.referrals import wording
+from allcomers.service.referrals.forms import ContactForm, NeedsForm, one_of, words
+from allcomers.service.referrals.models import Addition
+from allcomers.service.referrals.steps import Line, fields_in_words
+
+REOPEN, CLOSE = "reopen", "close"
+
+
+class MoreForm(RecordForm):
+    name: ClassVar[str] = "more of a referral"
+    words = forms.CharField(
+        label="What would you like to add?",
+        max_length=2000,
+        widget=forms.Textarea,
+        error_messages={
+            "required": "Write what you would like to add",
+            "max_length": "This must be 2,000 letters or fewer; nothing that you wrote is lost",
+        },
+    )
+    safe_now = one_of("Do you feel safe at the moment?", wording.SAFE_NOW)
+
+
+class ChangeContactForm(RecordForm, ContactForm):
+    """Every way to be reached, from now on: what is left empty is used no more."""
+
+    name: ClassVar[str] = "contacts of a referral"
+
+
+class ChangeNeedsForm(RecordForm, NeedsForm):
+    name: ClassVar[str] = "needs of a referral"
+
+
+class CancelForm(RecordForm):
+    name: ClassVar[str] = "cancelling a referral"
+    because = words("Would you like to tell us why?", 1000, help_text="You need not say.")
+
+
+class CancelledForm(RecordForm):
+    """What the staff do with a referral that was cancelled."""
+
+    name: ClassVar[str] = "cancelled referral"
+    what = one_of(
+        "What happens with it now?",
+        ((CLOSE, "Close it: nothing more needs to be done"), (REOPEN, "Open it again, as a new referral")),
+        required="Choose what happens with it",
+    )
+    because = forms.CharField(
+        label="Why, in words the person may read",
+        max_length=2000,
+        widget=forms.Textarea,
+        error_messages={"required": "Say why, in words the person may read"},
+    )
+
+    def answers(self) -> dict[str, Any]:
+        return {"words": self.cleaned_data["because"], "version": self.version}
+
+
+class LookedForm(RecordForm):
+    """One button: I have seen it."""
+
+    name: ClassVar[str] = "looked at again"
+
+
+_FORMS: Mapping[str, type[RecordForm]] = {
+    Addition.Kind.WORDS: MoreForm,
+    Addition.Kind.NEEDS: ChangeNeedsForm,
+    Addition.Kind.CONTACTS: ChangeContactForm,
+}
+
+
+def in_words(added: Addition) -> list[Line]:
+    """What came after a referral was sent, as people read it."""
+    if added.kind == Addition.Kind.REOPENED:
+        return [Line("Why", added.said["because"], own_words=True)]
+    return fields_in_words(_FORMS[added.kind].base_fields, added.said)
