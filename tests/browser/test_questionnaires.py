@@ -18,7 +18,7 @@ def asked(page: Page, name: str) -> str:
     page.get_by_role("link", name="Ask for questionnaires").click()
     page.get_by_label("Patient Health Questionnaire, 9 items", exact=True).check()
     page.get_by_label("Generalised Anxiety Disorder scale, 7 items", exact=True).check()
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Ask for these").click()
     return page.locator("p.app-code").inner_text()
 
 

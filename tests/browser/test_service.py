@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,17 @@ EXPECTED = re.compile(r"Failed to load resource.*\b(403|404|409|410|422)\b")
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running demonstration."""
+    with demonstration(tmp_path_factory.mktemp("service") / "printed.txt") as address:
+        yield address
+
+
+@contextmanager
+def demonstration(log: Path, *options: str) -> Iterator[str]:
+    """A demonstration that prints into `log`: its address."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALLCOMERS_", "DJANGO_"))}
-    log: Path = tmp_path_factory.mktemp("service") / "printed.txt"
     with log.open("w") as printed:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-c", PROGRAM, "serve", "--demo", "--port", "0"],
+            [sys.executable, "-u", "-c", PROGRAM, "serve", "--demo", "--port", "0", *options],
             env=clean,
             stdout=printed,
             stderr=printed,
@@ -161,7 +168,7 @@ def test_the_service_administrators_and_leads_pages_pass_axe(browser: Browser, s
 def test_a_patient_sees_who_opened_the_record(browser: Browser, service: str, scripts: bool) -> None:
     context = a_context(browser, service, width=PHONE, scripts=scripts)
     page = sign_in(context, "patient")
-    page.goto("/people/mine/")
+    page.goto("/my/")
     expect(page.get_by_text("Hello Margaret")).to_be_visible()
     page.get_by_role("link", name="See who opened your record").click()
     expect(page.get_by_role("cell", name="Somebody became responsible for your care").first).to_be_visible()

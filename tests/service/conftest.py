@@ -134,7 +134,7 @@ def cast(member: MemberMaker) -> Cast:
     )
     people.allocate(by=audit.SYSTEM, person=patient, user=clinician, starts_on=date.today() - 30 * DAY)  # noqa: DTZ011
     stranger, stranger_user = add_patient(
-        Team.objects.create(name="South"), "Strange", "Passerby", "strange@example.org"
+        Team.objects.create(name="South"), "Strange", "Passerby", "strange@example.org", date_of_birth=date(1990, 5, 14)
     )
     return Cast(
         team=team,

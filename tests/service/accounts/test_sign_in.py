@@ -68,6 +68,31 @@ def test_a_code_is_good_once(cast: Any) -> None:
         assert browser.post(reverse("mfa_authenticate"), {"code": code}).status_code == opens
 
 
+@pytest.mark.parametrize("ahead", [-30, 0, 29])
+def test_a_used_code_is_refused_for_as_long_as_it_would_be_taken(ahead: int, cast: Any) -> None:
+    """With a tolerance of one period a code is taken from 30 seconds before its own half minute to 30 after it."""
+    secret = give_factor(cast.clinician)
+    with time_machine.travel(time.time() // 30 * 30 + 0.5, tick=False) as clock:
+        code = code_now(secret)
+        clock.shift(ahead)
+        for seconds in (0, 25, 25, 25):
+            clock.shift(seconds)
+            browser, _ = with_password(cast.clinician)
+            answer = browser.post(reverse("mfa_authenticate"), {"code": code})
+            assert answer.status_code == (200 if seconds else 302)
+
+
+def test_the_code_that_set_up_an_app_signs_nobody_in(cast: Any) -> None:
+    browser, _ = with_password(cast.clinician)
+    page = browser.get(reverse("mfa_activate_totp")).content.decode()
+    secret = re.search(r'app-code">([A-Z2-7]+)<', page)
+    assert secret
+    code = code_now(secret[1])
+    assert browser.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+    other, _ = with_password(cast.clinician)
+    assert other.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)  # allauth tells of the new factor once it is committed
 def test_staff_without_a_second_factor_are_led_to_set_one_up_and_then_get_in(cast: Any) -> None:
     browser, answer = with_password(cast.clinician)
@@ -94,7 +119,7 @@ def test_changing_how_one_signs_in_asks_again_after_five_minutes(cast: Any) -> N
 def test_a_patient_signs_in_with_a_password(cast: Any) -> None:
     browser, answer = with_password(cast.patient_user)
     assert answer.status_code == 302
-    assert "Hello Patience" in browser.get(reverse("people:mine")).content.decode()
+    assert "Hello Patience" in browser.get(reverse("portal:home")).content.decode()
 
 
 def test_five_wrong_passwords_lock_and_half_an_hour_unlocks(cast: Any) -> None:

@@ -25,6 +25,8 @@ SAFE = {
     "ORGANISATION": "An organisation",
 }
 
+NOTIFY_KEY = f"service-{'0' * 36}-{'1' * 36}"
+
 
 def read(**values: str) -> environment.Settings:
     return environment.read({f"ALLCOMERS_{name}": value for name, value in {**SAFE, **values}.items()})
@@ -40,6 +42,8 @@ def test_a_safe_production_is_accepted() -> None:
         ("SECRET_KEY", {"SECRET_KEY": ""}),
         ("SECRET_KEY", {"SECRET_KEY": "short"}),
         ("SECRET_KEY", {"SECRET_KEY": "a" * 60}),
+        ("BACKUP_KEY", {"BACKUP_KEY": "short"}),
+        ("BACKUP_KEY", {"BACKUP_KEY": SAFE["SECRET_KEY"]}),
         ("URL", {"URL": "http://therapies.example.org"}),
         ("HOSTS", {"HOSTS": "*"}),
         ("HOSTS", {"HOSTS": "other.example.org"}),
@@ -50,6 +54,11 @@ def test_a_safe_production_is_accepted() -> None:
         ("PHONE", {"PHONE": ""}),
         ("MESSAGES", {"MESSAGES": "console"}),
         ("MESSAGES", {"MESSAGES": "file"}),
+        ("TEXTS", {"TEXTS": "file"}),
+        ("NOTIFY_KEY", {"TEXTS": "notify", "NOTIFY_TEXT_TEMPLATE": "t", "NOTIFY_KEY": "short"}),
+        ("NOTIFY_TEXT_TEMPLATE", {"TEXTS": "notify", "NOTIFY_KEY": NOTIFY_KEY}),
+        ("NOTIFY_EMAIL_TEMPLATE", {"MESSAGES": "notify", "NOTIFY_KEY": NOTIFY_KEY}),
+        ("MESSAGES_FROM", {"MESSAGES_FROM": "Talking Therapies <no-reply@example.org>"}),
         ("SMTP_URL", {"SMTP_URL": ""}),
         ("ORGANISATION", {"ORGANISATION": ""}),
         ("NHS_IDENTITY", {"NHS_IDENTITY": "yes"}),
@@ -69,6 +78,17 @@ def test_every_refusal_is_tested() -> None:
 
 def test_sqlite_in_production_where_it_is_allowed_in_words_and_the_identity_of_an_nhs_body() -> None:
     assert checks.unsafe(read(DATABASE_URL="", ALLOW_SQLITE="yes", NHS_IDENTITY="yes", NHS_BODY="yes")) == []
+
+
+def test_production_may_keep_messages_in_a_folder_where_that_was_meant() -> None:
+    assert checks.unsafe(read(MESSAGES="file", TEXTS="file", ALLOW_FILE_MESSAGES="yes")) == []
+
+
+def test_days_of_reminders_are_read_in_order_and_may_be_none() -> None:
+    assert read(REMINDER_DAYS="7, 3,3").reminder_days == (3, 7)
+    assert read(REMINDER_DAYS="").reminder_days == ()
+    with pytest.raises(SeveralError, match="ALLCOMERS_REMINDER_DAYS"):
+        read(REMINDER_DAYS="3, soon")
 
 
 def test_outside_production_nothing_is_refused() -> None:

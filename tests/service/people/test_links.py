@@ -60,7 +60,7 @@ def test_the_link_and_the_second_fact_open_it_and_nothing_else(link: tuple[Perso
     assert answer.status_code == 302
     assert opened(browser) == link[0]
     assert opened(browser, purpose="other") is None
-    assert browser.get("/people/mine/").status_code == 302
+    assert browser.get("/my/").status_code == 302
 
 
 def test_the_token_is_in_no_later_address_log_or_referrer(
