@@ -214,7 +214,13 @@ def _narrowed(dataset: Dataset, folded: Mapping[str, str], organisations: Collec
     used = f"{SUBMISSION} in (select {SUBMISSION} from submission_used)"
     unlinked = {one.table: f"select * from ({folded[one.table]}) where {used}" for one in FOLDED if not one.linked}
     taken = f"select * from ({referral}) where {RECORD} in (select {RECORD} from referral_taken)"
-    return {**folded, **unlinked, "IDS101Referral": taken}
+    return {name: _held(dataset, name, sql) for name, sql in {**folded, **unlinked, "IDS101Referral": taken}.items()}
+
+
+def _held(dataset: Dataset, name: str, sql: str) -> str:
+    """A table read once, of which little is left: those after it need not go through everyone's again."""
+    dataset.session.run(f'create or replace temp table "taken {name}" as {sql}')
+    return f'select * from "taken {name}"'
 
 
 def _submissions(dataset: Dataset) -> str:
