@@ -12,7 +12,9 @@ from pathlib import Path
 
 import dataset_pages
 import measure_pages
+import permission_pages
 import published_pages
+import safety_pages
 from page_text import markdown_page, markdown_table, slug
 
 from allcomers import codes, instruments
@@ -54,6 +56,8 @@ WRITERS: tuple[Callable[[], Pages], ...] = (
     dataset_pages.pages,
     measure_pages.pages,
     published_pages.pages,
+    safety_pages.pages,
+    permission_pages.pages,
 )
 
 

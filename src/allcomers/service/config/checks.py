@@ -12,13 +12,28 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import Warning as ToMend
 
 from allcomers.exceptions import AllcomersError, SeveralError
 from allcomers.service.config.environment import PREFIX, Settings
 from allcomers.service.governance import table
+from allcomers.service.keeping.roles import may_change_the_audit
 
 SHORTEST_KEY = 50
+SHORTEST_NOTIFY_KEY = 73  # two identifiers of 36 characters with a dash between, after the key's name
 Apps = Sequence[AppConfig] | None
+
+
+def _reaches_nobody(values: Settings, backend: str) -> bool:
+    return backend in {"console", "file"} and not values.allow_file_messages
+
+
+def _names_the_service(values: Settings) -> bool:
+    return values.service_name.casefold() in values.messages_from.casefold()
+
+
+def _given_twice(values: Settings) -> bool:
+    return bool(values.backup_key) and values.backup_key == values.secret_key
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,8 @@ UNSAFE = (
     Unsafe("SECRET_KEY", lambda s: len(s.secret_key) < SHORTEST_KEY or len(set(s.secret_key)) < 10,
            "missing, short or repetitive",
            "Make one: `allcomers manage make_key`, and keep it in a file only the service reads."),
+    Unsafe("BACKUP_KEY", lambda s: 0 < len(s.backup_key) < SHORTEST_KEY or _given_twice(s),
+           "short, or the secret key", "Make another: `allcomers manage make_key`."),
     Unsafe("URL", lambda s: urlsplit(s.url).scheme != "https", "not https",
            "Put a proxy with a certificate before the service."),
     Unsafe("HOSTS", lambda s: "*" in s.hosts or urlsplit(s.url).hostname not in s.hosts,
@@ -48,7 +65,18 @@ UNSAFE = (
     Unsafe("ANSWERS_READ", lambda s: not s.answers_read.strip(), "empty", "Say when answers are read."),
     Unsafe("PHONE", lambda s: not s.phone.strip(), "empty",
            "Every digital step has a telephone twin: give the number."),
-    Unsafe("MESSAGES", lambda s: s.messages in {"console", "file"}, "messages that reach nobody", "Set it to smtp."),
+    Unsafe("MESSAGES", lambda s: _reaches_nobody(s, s.messages), "messages that reach nobody",
+           "Set it to smtp or notify, or ALLCOMERS_ALLOW_FILE_MESSAGES=yes for a trial."),
+    Unsafe("TEXTS", lambda s: _reaches_nobody(s, s.texts), "messages that reach nobody",
+           "Set it to notify, or to none."),
+    Unsafe("NOTIFY_KEY", lambda s: "notify" in {s.messages, s.texts} and len(s.notify_key) < SHORTEST_NOTIFY_KEY,
+           "not a key of GOV.UK Notify", "Notify shows it once, when it is made."),
+    Unsafe("NOTIFY_TEXT_TEMPLATE", lambda s: s.texts == "notify" and not s.notify_text_template, "empty",
+           "Make a text template in Notify with the content ((message)), and give its id."),
+    Unsafe("NOTIFY_EMAIL_TEMPLATE", lambda s: s.messages == "notify" and not s.notify_email_template, "empty",
+           "Make an e-mail template in Notify with the subject ((subject)) and the content ((message))."),
+    Unsafe("MESSAGES_FROM", lambda s: _names_the_service(s), "the service by name",
+           "It shows on a locked telephone: choose a sender that does not say what the service is."),
     Unsafe("SMTP_URL", lambda s: s.messages == "smtp" and not s.smtp_url, "empty", "Give the server's address."),
     Unsafe("ORGANISATION", lambda s: not s.organisation.strip(), "empty", "Say who runs the service: people may ask."),
     Unsafe("NHS_IDENTITY", lambda s: s.nhs_identity and not s.nhs_body, "on, without ALLCOMERS_NHS_BODY",
@@ -108,6 +136,33 @@ def no_demonstration_data(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
                 "The database holds people who do not exist.",
                 hint="Start with an empty database.",
                 id="production.demo",
+            )
+        ]
+    return []
+
+
+@register(deploy=True)
+def backups_can_be_made(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if settings.ALLCOMERS.mode == "production" and not settings.ALLCOMERS.backup_key:
+        return [
+            ToMend(
+                "No backup can be made without a passphrase typed in.",
+                hint="Set ALLCOMERS_BACKUP_KEY, and run `allcomers manage backup` every night.",
+                id="production.W001",
+            )
+        ]
+    return []
+
+
+@register(deploy=True)
+def the_audit_is_out_of_reach(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Triggers refuse changes to the audit; whoever owns the table can take the triggers away."""
+    if may_change_the_audit():
+        return [
+            ToMend(
+                "The service connects as a database role that could alter the audit.",
+                hint="Let it connect as a role of its own: docs/how-to/deploy-the-service, “Two database roles”.",
+                id="production.W002",
             )
         ]
     return []

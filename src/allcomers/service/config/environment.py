@@ -56,6 +56,10 @@ def _hours(text: str) -> tuple[time, time]:
     return hours
 
 
+def _days(text: str) -> tuple[int, ...]:
+    return tuple(sorted({_count(part) for part in _names(text)}))
+
+
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise ValueError("expected a whole number above zero")
@@ -77,6 +81,8 @@ SETTINGS = (
     Setting("DATABASE_URL", str, "", "postgresql://user:password@host:5432/name; empty for SQLite in the data folder.",
             secret=True),
     Setting("ALLOW_SQLITE", _switch, False, "Lets production run on SQLite: for one small service on one machine."),
+    Setting("BACKUP_KEY", str, "", "Encrypts backups: at least 50 random characters, kept apart from the backups and "
+            "from the secret key. Without it no backup can be read.", secret=True),
     Setting("SERVICE_NAME", str, "Talking therapies", "The service's name, on every page."),
     Setting("ORGANISATION", str, "", "The organisation that runs it, in the footer."),
     Setting("PHONE", str, "", "The telephone number people are told to ring about the service."),
@@ -101,8 +107,22 @@ SETTINGS = (
     Setting("MINIMUM_AGE", _count, 18, "The age from which the service sees people, in years."),
     Setting("UNDER_AGE_TEXT", str, "", "Which service is the right one for those who are younger."),
     Setting("CONTACT_WORKING_DAYS", _count, 5, "Working days within which somebody who referred themselves is told."),
+    Setting("INVITATION_LINK_DAYS", _count, 7, "Days for which an invitation to the patient's place can be used."),
     Setting("MEASURES_LINK_DAYS", _count, 14, "Days for which a link to questionnaires can be used."),
-    Setting("MESSAGES", _choice("console", "file", "smtp"), "console", "How messages leave: console, file or smtp."),
+    Setting("REMINDER_DAYS", _days, (3, 7),
+            "Days after which somebody who has not answered is reminded, comma separated; empty reminds nobody."),
+    Setting("MESSAGES", _choice("console", "file", "smtp", "notify"), "file",
+            "How e-mail leaves: smtp, notify (GOV.UK Notify), file (the data folder) or console."),
+    Setting("TEXTS", _choice("none", "console", "file", "notify"), "none",
+            "How text messages leave: notify, file, console, or none, which sends none."),
+    Setting("ALLOW_FILE_MESSAGES", _switch, False,
+            "Lets production write messages to a folder or the console, for a trial: they reach nobody."),
+    Setting("NOTIFY_KEY", str, "", "The key of GOV.UK Notify.", secret=True),
+    Setting("NOTIFY_TEXT_TEMPLATE", str, "", "The id of Notify's text template, whose content is ((message))."),
+    Setting("NOTIFY_EMAIL_TEMPLATE", str, "",
+            "The id of Notify's e-mail template: subject ((subject)), content ((message))."),
+    Setting("NOTIFY_URL", str, "https://api.notifications.service.gov.uk", "Where GOV.UK Notify answers."),
+    Setting("DUTY_MOBILE", str, "", "The duty worker's mobile, texted when an alert is raised, urgent or late."),
     Setting("SMTP_URL", str, "", "smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465.",
             secret=True),
     Setting("MESSAGES_FROM", str, "no-reply@localhost", "The sender of e-mail."),

@@ -5,8 +5,12 @@ from urllib.parse import unquote, urlsplit
 
 from allcomers.service.config.environment import Settings
 
-BACKENDS = {name: f"django.core.mail.backends.{module}.EmailBackend" for name, module in
-            (("console", "console"), ("file", "filebased"), ("smtp", "smtp"))}  # fmt: skip
+BACKENDS = {
+    "console": "django.core.mail.backends.console.EmailBackend",
+    "file": "django.core.mail.backends.filebased.EmailBackend",
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "notify": "allcomers.service.messages.backends.django_mail.EmailBackend",
+}
 
 
 def mail_settings(values: Settings) -> dict[str, Any]:

@@ -28,7 +28,14 @@ INSTALLED_APPS = [
     "allcomers.service.people",
     "allcomers.service.governance",
     "allcomers.service.referrals",
+    "allcomers.service.referrers",
     "allcomers.service.questionnaires",
+    "allcomers.service.imports",
+    "allcomers.service.messages",
+    "allcomers.service.work",
+    "allcomers.service.consents",
+    "allcomers.service.portal",
+    "allcomers.service.keeping",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -111,6 +118,11 @@ ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip", "reset_password": "20/5m/ip,5/5m/key"}
 MFA_ADAPTER = "allcomers.service.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "allcomers.service.accounts.second_factor.AuthenticateForm",
+    "reauthenticate": "allcomers.service.accounts.second_factor.ReauthenticateForm",
+    "activate_totp": "allcomers.service.accounts.second_factor.ActivateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -42,8 +42,13 @@ urlpatterns = [
     path("accounts/", include("allcomers.service.accounts.urls")),
     path("governance/", include("allcomers.service.governance.urls")),
     path("people/", include("allcomers.service.people.urls")),
+    path("referrals/api/", include("allcomers.service.referrers.urls")),
     path("referrals/", include("allcomers.service.referrals.urls")),
     path("questionnaires/", include("allcomers.service.questionnaires.urls")),
+    path("quarantine/", include("allcomers.service.imports.urls")),
+    path("messages/", include("allcomers.service.messages.urls")),
+    path("consents/", include("allcomers.service.consents.urls")),
+    path("my/", include("allcomers.service.portal.urls")),
 ]
 
 handler400 = "allcomers.service.look.errors.bad_request"

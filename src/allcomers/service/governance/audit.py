@@ -8,7 +8,7 @@ the answer leaves: an answer whose trace cannot be written is not sent.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -177,16 +177,25 @@ def verify(noted: tuple[int, str] | None = None) -> tuple[int, str, Fault | None
     noted : a number and hash written down elsewhere at an earlier time; it must still be in the chain. Without it, a
         chain that was cut short or written anew from some point on by whoever owns the database cannot be told.
     """
+    rows = AuditEvent.objects.filter(chain=CHAIN).order_by("sequence").iterator(chunk_size=2000)
+    count, last, fault = walk(rows, noted)
+    if fault is not None:
+        return count, last, fault
+    end = AuditChain.objects.filter(name=CHAIN).first()
+    if end is not None and (end.sequence, end.hash) != (count, last):
+        return count, last, Fault(CHAIN, count + 1, "the chain's last events are missing")
+    return count, last, None
+
+
+def walk(rows: Iterable[AuditEvent], noted: tuple[int, str] | None = None) -> tuple[int, str, Fault | None]:
+    """The same of events in their order, wherever they come from: a database, or a backup."""
     previous, expected = START, 0
-    for row in AuditEvent.objects.filter(chain=CHAIN).order_by("sequence").iterator(chunk_size=2000):
+    for row in rows:
         expected += 1
         why = _broken(row, expected, previous, noted)
         if why:
             return expected, previous, Fault(CHAIN, min(row.sequence, expected), why)
         previous = row.hash
-    end = AuditChain.objects.filter(name=CHAIN).first()
-    if end is not None and (end.sequence, end.hash) != (expected, previous):
-        return expected, previous, Fault(CHAIN, expected + 1, "the chain's last events are missing")
     if noted and noted[0] > expected:
         return expected, previous, Fault(CHAIN, expected + 1, "the chain ends before the noted event")
     return expected, previous, None

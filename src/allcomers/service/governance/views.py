@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,7 +27,8 @@ def keep_draft(request: ServiceRequest) -> HttpResponse:
 def drop_draft(request: ServiceRequest, number: int) -> HttpResponse:
     drafts.drop(number, request.access.member.pk)
     back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "look:start")
+    here = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return HttpResponseRedirect(back if here else reverse("look:start"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,1 @@
+"""Keeping the record safe: encrypted backups, restoring them, and what the service's database role may do."""
