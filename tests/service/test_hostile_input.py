@@ -40,6 +40,7 @@ from allcomers.service.questionnaires.models import Response
 from allcomers.service.referrers import actions as referrers
 from tests.service.accounts.test_sign_in import give_factor, with_password
 from tests.service.governance.test_matrix import NAMES, address
+from tests.service.problems.examples import entered, said
 from tests.service.questionnaires.examples import begun
 from tests.service.referrals.examples import make_referral
 from tests.service.referrals.journey import filled_in, theirs_filled_in
@@ -202,6 +203,11 @@ class Stage:
         more = {"number": 1} if name == "item" else {}
         return browser, reverse(f"questionnaires:{name}", kwargs={"response_id": response.pk, **more})
 
+    def saying(self) -> Visit:
+        """The page about own problems, of which one holds."""
+        said(self.cast.patient, "I lie awake.", "8")
+        return by_link(self.cast.patient, "measures"), reverse("problems:answer")
+
     def keyed(self) -> Visit:
         response = begun(self.cast.patient, self.everybody)
         every = [item.number for item in asking.items(response.instrument)]
@@ -284,6 +290,11 @@ BY_HAND: dict[str, Callable[[Stage], Visit]] = {
         reverse("portal:invite", kwargs={"person_id": stage.without_account().pk}),
     ),
     "portal:join": lambda stage: (stage.invited(), reverse("portal:join")),
+    "problems:answer": Stage.saying,
+    "problems:strike": lambda stage: (
+        stage.staff(),
+        reverse("problems:strike", kwargs={"row_id": entered(stage.cast).pk}),
+    ),
     "questionnaires:crisis": lambda stage: stage.answering("crisis", {9: 1}),
     "questionnaires:finish": lambda stage: stage.answering("finish", dict.fromkeys(range(1, 11), 0)),
     "questionnaires:item": lambda stage: stage.answering("item"),

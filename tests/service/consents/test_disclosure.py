@@ -24,6 +24,7 @@ from allcomers.service.questionnaires import actions as questionnaires
 from allcomers.service.questionnaires import asking
 from allcomers.service.questionnaires.models import Response
 from tests.service.consents.examples import agreed, decided
+from tests.service.problems.examples import said as troubled
 from tests.service.referrals.examples import make_referral
 
 SERVICE = Path(next(iter(allcomers.service.__path__)))
@@ -174,7 +175,8 @@ def test_nothing_about_therapy_has_a_ground_for_work_whatever_was_agreed_to(
 
 
 def fill_with_therapy(person: Person, by: Any) -> None:
-    """A referral in the person's own words, and a finished questionnaire: every text holds the canary."""
+    """A referral and a problem in the person's own words, and a finished questionnaire: every text holds the canary."""
+    troubled(person, f"I fear {CANARY}", "9")
     referral = make_referral(person, state="accepted", decided_at=NOW)
     referral.answers = {"words": {"brings": f"I feel {CANARY}", "different": CANARY}}
     referral.save_version(referral.version)
@@ -186,7 +188,7 @@ def fill_with_therapy(person: Person, by: Any) -> None:
     questionnaires.finish(by=audit.SYSTEM, response=response, missing_words=CANARY, version=response.version)
 
 
-TELLTALES = (CANARY, "gad", "anxiety", "questionnaire", "therap", "total", "21", "score")
+TELLTALES = (CANARY, "gad", "anxiety", "questionnaire", "therap", "total", "21", "score", "fear", "9 of 10", "trouble")
 
 
 @pytest.mark.django_db

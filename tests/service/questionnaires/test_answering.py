@@ -20,6 +20,9 @@ from tests.service.questionnaires.conftest import START, answers
 
 pytestmark = pytest.mark.django_db
 
+OWN_WORDS = "/problems/answer/"
+"""Comes before the end of the last questionnaire of a request: tests/service/problems."""
+
 
 def answer_all(visit: Any, where: str, value: str = "1") -> str:
     """Choose one answer at every question, item by item, and return where it ends."""
@@ -37,7 +40,9 @@ def test_item_by_item_to_the_end(cast: Any, visit: Any) -> None:
     assert end == mine.page("finish")
     second = mine.send(end, missing_words="The nights are worst")["Location"]
     assert second == mine.page("item", "GAD7", number=1)
-    done = mine.send(answer_all(mine, second), missing_words="")
+    assert answer_all(mine, second) == OWN_WORDS
+    assert mine.send(OWN_WORDS, **{"pass": "yes"})["Location"] == mine.page("finish", "GAD7")
+    done = mine.send(mine.page("finish", "GAD7"), missing_words="")
     said = done.content.decode()
     assert "The total is 8 of 27. The range 5 to 9 is called “mild”." in said  # eight ones, and item 9 is 0
     assert "The total is 7 of 21." in said
@@ -50,7 +55,7 @@ def test_as_a_list(cast: Any, visit: Any) -> None:
     mine = visit(cast.patient)
     where = mine.begin("list")
     assert where == mine.page("whole")
-    assert mine.send(where, **answers(10, 2, item_9=0))["Location"] == mine.page("finish")
+    assert mine.send(where, **answers(10, 2, item_9=0))["Location"] == OWN_WORDS
     mine.send(mine.page("finish"))
     assert (mine.response().points, mine.response().layout) == (16, "list")
 

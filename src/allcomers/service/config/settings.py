@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "allcomers.service.referrals",
     "allcomers.service.referrers",
     "allcomers.service.questionnaires",
+    "allcomers.service.problems",
     "allcomers.service.imports",
     "allcomers.service.messages",
     "allcomers.service.work",

@@ -45,6 +45,7 @@ urlpatterns = [
     path("referrals/api/", include("allcomers.service.referrers.urls")),
     path("referrals/", include("allcomers.service.referrals.urls")),
     path("questionnaires/", include("allcomers.service.questionnaires.urls")),
+    path("problems/", include("allcomers.service.problems.urls")),
     path("quarantine/", include("allcomers.service.imports.urls")),
     path("messages/", include("allcomers.service.messages.urls")),
     path("consents/", include("allcomers.service.consents.urls")),

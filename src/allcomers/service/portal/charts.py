@@ -1,4 +1,4 @@
-"""A person's scores over time: a drawing, the same in a sentence, and the rows of a table.
+"""A person's scores, and their own ratings, over time: a drawing, the same in a sentence, and the rows of a table.
 
 Drawn on the server, and put into the page as a picture: it needs no script, and the sentence is its text.
 """
@@ -10,12 +10,16 @@ from datetime import datetime
 import altair as alt
 from django.utils import timezone
 
-from allcomers.instruments.model import Instrument
+from allcomers.instruments.model import Instrument, Points
 from allcomers.report import palette
 from allcomers.report.charts import WIDTH, Row, config, svg
 from allcomers.service.look.environment import day
+from allcomers.service.problems.models import MOST
+from allcomers.service.problems.reading import Told
 from allcomers.service.questionnaires.reading import Read
 from allcomers.service.questionnaires.wording import DIRECTIONS
+
+Point = tuple[datetime, Points]
 
 
 @dataclass(frozen=True)
@@ -45,22 +49,25 @@ class Series:
     @property
     def picture(self) -> str:
         """The drawing as the address of a picture; empty where there are not two points to join."""
-        if len(self.scored) < 2:
-            return ""
-        scale, ends = self.instrument.scale(), (self.scored[0], self.scored[-1])
-        spec = _spec(float(scale.low), float(scale.high), [_local(one) for one in ends])
-        drawn = svg(spec, self._rows())
-        return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
+        scale = self.instrument.scale()
+        points = [(_local(one), one.response.points or 0) for one in self.scored]
+        return _picture(float(scale.low), float(scale.high), points, "total")
 
-    def _rows(self) -> list[Row]:
-        return [
-            {
-                "day": _local(one).strftime("%Y-%m-%dT%H:%M:%S"),
-                "points": float(one.response.points or 0),
-                "label": str(one.response.points),
-            }
-            for one in self.scored
-        ]
+
+def picture_of(told: Told) -> str:
+    """The same drawing of how much a problem in their own words troubled somebody, which is no total."""
+    points: list[Point] = [(timezone.localtime(one.answered_at), one.value or 0) for one in told.numbers]
+    return _picture(0, MOST, points, "how much")
+
+
+def _picture(low: float, high: float, points: list[Point], title: str) -> str:
+    if len(points) < 2:
+        return ""
+    rows: list[Row] = [
+        {"day": moment.strftime("%Y-%m-%dT%H:%M:%S"), "points": float(one), "label": str(one)} for moment, one in points
+    ]
+    drawn = svg(_spec(low, high, [points[0][0], points[-1][0]], title), rows)
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
 
 
 def _local(one: Read) -> datetime:
@@ -77,13 +84,13 @@ def series_of(read: list[Read]) -> list[Series]:
     return [Series(several[0].response.instrument, sorted(several, key=_local)) for several in found.values()]
 
 
-def _spec(low: float, high: float, ends: list[datetime]) -> Row:
+def _spec(low: float, high: float, ends: list[datetime], title: str) -> Row:
     """Points joined by a line on the whole scale, each with its number: nothing rests on colour."""
     days = [alt.DateTime(year=one.year, month=one.month, date=one.day, hours=one.hour) for one in ends]
     axis = alt.Axis(format="%-d %b %Y", labelAngle=0, grid=False, values=days)
     base = alt.Chart(alt.InlineData(values=[])).encode(
         x=alt.X("day:T", title=None, scale=alt.Scale(padding=40), axis=axis),
-        y=alt.Y("points:Q", title="total", scale=alt.Scale(domain=[low, high]), axis=alt.Axis(tickCount=5)),
+        y=alt.Y("points:Q", title=title, scale=alt.Scale(domain=[low, high]), axis=alt.Axis(tickCount=5)),
     )
     line = base.mark_line(strokeWidth=2.5, color=palette.ALL_COMERS)
     points = base.mark_point(filled=True, size=60, opacity=1, color=palette.ALL_COMERS)

@@ -1,4 +1,4 @@
-"""A person's own copy as FHIR R4: who they are, the questionnaires, and their answers, in one Bundle.
+"""A person's own copy as FHIR R4: who they are, the questionnaires, and what they said, in one Bundle.
 
 What each questionnaire and answer is written as has its home in `instruments.fhir`. Here is added whose they are, which
 question the person would rather not answer, and what they found missing.
@@ -9,6 +9,8 @@ from typing import Any
 
 from allcomers.instruments import fhir
 from allcomers.service.people.models import Person
+from allcomers.service.problems import fhir as problems
+from allcomers.service.problems.reading import problems_read
 from allcomers.service.questionnaires import asking, selectors
 from allcomers.service.questionnaires.models import Answer, Response
 from allcomers.service.referrals.models import Contact
@@ -31,6 +33,9 @@ def bundle(person: Person, contacts: list[Contact], *, at: datetime) -> Resource
     entries = [("Patient", str(person.pk), patient(person, contacts))]
     entries += [("Questionnaire", key, fhir.questionnaire(one)) for key, one in sorted(asked.items())]
     entries += [("QuestionnaireResponse", str(one.pk), response(one)) for one in responses]
+    said = problems.responses(problems_read(person))
+    entries += [("Questionnaire", "own-words-problems", problems.questionnaire())] if said else []
+    entries += [("QuestionnaireResponse", key, resource) for key, resource in said]
     return {
         "resourceType": "Bundle",
         "type": "collection",

@@ -20,6 +20,8 @@ from allcomers.service.people.selectors import allocations_of
 from allcomers.service.portal import actions, charts, fhir, selectors
 from allcomers.service.portal.forms import CorrectionForm, DisagreeForm
 from allcomers.service.portal.models import CORRECTION_DAYS, Correction
+from allcomers.service.problems.reading import problems_read
+from allcomers.service.problems.wording import WHAT_IT_IS_TO_YOU
 from allcomers.service.questionnaires.reading import responses_read
 from allcomers.service.questionnaires.wording import WHAT_IT_IS
 from allcomers.service.referrals.changing_forms import in_words
@@ -46,11 +48,19 @@ def _own(added: Addition) -> bool:
     return not added.withdrawn and added.kind != Addition.Kind.REOPENED
 
 
+def _own_words(person: Person) -> dict[str, Any]:
+    """What troubles them in their own words, over time: shown wherever scores are, and before them."""
+    problems = problems_read(person)
+    pictures = {one.problem.pk: charts.picture_of(one) for one in problems}
+    return {"problems": problems, "pictures": pictures, "numbers_are": WHAT_IT_IS_TO_YOU}
+
+
 def _everything(request: ServiceRequest) -> dict[str, Any]:
     """What both the pages and the copy show."""
     person = request.access.subject
     read = responses_read(person)
     return {
+        **_own_words(person),
         "referrals": _referrals(person),
         "contacts": selectors.contacts_of(person),
         "allocations": allocations_of(person),
@@ -68,8 +78,9 @@ def record(request: ServiceRequest) -> HttpResponse:
 
 @require_safe
 def scores(request: ServiceRequest) -> HttpResponse:
-    series = charts.series_of(responses_read(request.access.subject))
-    return render(request, "portal/scores.jinja", {"series": series, "what_it_is": WHAT_IT_IS})
+    person = request.access.subject
+    page = {**_own_words(person), "series": charts.series_of(responses_read(person)), "what_it_is": WHAT_IT_IS}
+    return render(request, "portal/scores.jinja", page)
 
 
 @require_safe

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.messages import reach
+from allcomers.service.problems.reading import problems_read
+from allcomers.service.problems.wording import WHAT_IT_IS
 from allcomers.service.questionnaires import actions, reading, selectors
 from allcomers.service.questionnaires.forms import AskForm, KeyInForm
 from allcomers.service.questionnaires.views import needs_crisis_text
@@ -20,8 +22,10 @@ from allcomers.service.questionnaires.ways import BY_STAFF
 
 @require_safe
 def record(request: ServiceRequest, person_id: UUID) -> HttpResponse:
-    """Everything that was asked of a person, with answers, scores and how they were given."""
-    return render(request, "questionnaires/record.jinja", {"read": reading.responses_read(request.access.subject)})
+    """What troubles a person in their own words; then all that was asked, with answers and scores."""
+    person = request.access.subject
+    page = {"problems": problems_read(person), "numbers_are": WHAT_IT_IS, "read": reading.responses_read(person)}
+    return render(request, "questionnaires/record.jinja", page)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from allcomers.instruments.model import Item
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
+from allcomers.service.problems.selectors import said_in
 from allcomers.service.questionnaires import actions, asking, selectors, wording
 from allcomers.service.questionnaires.forms import AnswerForm, FinishForm, LayoutForm
 from allcomers.service.questionnaires.models import MeasureRequest, Response
@@ -205,4 +206,5 @@ def _after_finishing(request: ServiceRequest, way: Way, response: Response) -> H
     if following is not None:
         return redirect(way.onwards(following))
     scores = [(one.instrument.name, wording.score_sentence(one)) for one in selectors.responses_in(asked)]
-    return render(request, "questionnaires/done.jinja", {"scores": scores, "what_it_is": wording.WHAT_IT_IS})
+    page = {"scores": scores, "said": said_in(asked), "what_it_is": wording.WHAT_IT_IS}
+    return render(request, "questionnaires/done.jinja", page)

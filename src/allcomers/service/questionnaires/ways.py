@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from allcomers.instruments.model import Item
 from allcomers.service.governance.decisions import Access
+from allcomers.service.problems.selectors import gone_through
 from allcomers.service.questionnaires import asking, selectors
 from allcomers.service.questionnaires.models import Response
 from allcomers.service.questionnaires.risk.selectors import waits_for_person
@@ -41,15 +42,25 @@ class Way:
         return self.home(response) if before < 0 else self.page("item", response, number=every[before].number)
 
     def onwards(self, response: Response) -> str:
-        """What comes next: the crisis text if an answer asks for it, what was not reached yet, and then the end."""
+        """What comes next: the crisis text if an answer asks for it, what was not reached yet, and then the end.
+
+        Before the end of the last questionnaire the person is asked what troubles them most, once a request.
+        """
         if waits_for_person(response):
             return self.page("crisis", response)
         item = selectors.first_unanswered(response)
         if item is None:
-            return self.page("finish", response)
+            return self._before_the_end(response) or self.page("finish", response)
         if response.layout == Response.Layout.LIST:
             return self.page("whole", response)
         return self.page("item", response, number=item.number)
+
+    def _before_the_end(self, response: Response) -> str:
+        """The page about own problems, where it comes next; staff have a way to it from the record."""
+        asked = response.request
+        if self.by_staff or asked is None or selectors.unfinished(asked).exclude(pk=response.pk).exists():
+            return ""
+        return "" if gone_through(asked) else reverse("problems:answer")
 
 
 BY_LINK = Way("", by_staff=False)
