@@ -139,7 +139,7 @@ def _repeat(cursor: Any, pattern: dict[str, Any], count: int) -> None:
           person_id=person, reference="'R' || lpad(n::text, 8, '0')", received_at="now() - n * interval '3 minutes'",
           state=f"CASE WHEN {new} THEN 'received' ELSE 'accepted' END",
           decided_at=f"CASE WHEN {new} THEN NULL ELSE now() - n * interval '3 minutes' + interval '1 hour' END",
-        decided_by_id=user)  # fmt: skip
+        decided_by_id=f"CASE WHEN {new} THEN NULL ELSE {own} END")  # fmt: skip
     _like(cursor, "questionnaires_response", pattern["response"].pk, count, id="md5('response ' || n)::uuid",
           person_id=person, entered_at="now() - n * interval '3 minutes'")  # fmt: skip
     numbers = {"count": count, "each": ANSWERS_EACH, "events": count * ANSWERS_EACH}

@@ -3,7 +3,7 @@
 Goals (on 2 free cores, 100,000 people, 1 million answers and 1 million audit events): every page's 95th percentile
 under 150 ms, sending answers under 200 ms. The clinic has no contacts yet, so there are none to load.
 
-    python benchmarks/service/run.py [PEOPLE] [FOLDER]     100,000, in a temporary folder, unless given
+    PYTHONPATH=. python benchmarks/service/run.py [PEOPLE] [FOLDER]     100,000, in a temporary folder, unless given
 
 A folder that was filled before is used again. “Alone” is the least of seven requests with nobody else there: on a busy
 machine it is what can be compared.
