@@ -7,6 +7,10 @@ import polars as pl
 
 from allcomers.measures import catalogue
 from allcomers.measures.measure import Measure
+from allcomers.measures.output import ENGLAND as ENGLAND_NAMES
+
+ENGLAND = ENGLAND_NAMES[0]
+"""The code of everyone. Its percentages have one decimal, others are whole."""
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "M192": ("Recovery", "courses finished, less those not at caseness"),
@@ -51,7 +55,7 @@ def pairs(frame: pl.DataFrame, code: str) -> tuple[Pair, ...]:
 
     Parameters
     ----------
-    frame : as `measures.output.frame` gives it, one period. code : "All" for England.
+    frame : as `measures.output.frame` gives it, one period. code : `ENGLAND` for everyone.
     """
     rows = {row["measure_id"]: row for row in frame.filter(pl.col("org_code1") == code).to_dicts()}
     known = catalogue.by_id()
@@ -72,7 +76,7 @@ def _figure(measure: Measure, rows: Mapping[str, Mapping[str, object]], among: s
 
 def _shown(row: Mapping[str, object]) -> str:
     if row["status"] == "shown":
-        return f"{row['value']:g}%"
+        return f"{row['value']:.{1 if row['org_code1'] == ENGLAND else 0}f}%"
     return {"withheld": "withheld", "null": "nobody to count"}.get(str(row["status"]), "not available")
 
 

@@ -86,7 +86,7 @@ def report(
     return Report(
         label=name,
         period=f"{records.period.starts_on:%-d %B %Y} to {records.period.ends_on:%-d %B %Y}",
-        pairs=headline.pairs(found.frames[0], "All" if records.level is Level.ENGLAND else records.label),
+        pairs=headline.pairs(found.frames[0], headline.ENGLAND if records.level is Level.ENGLAND else records.label),
         chapters=tuple((chapter, sections) for chapter, sections in chapters if sections),
         notes=(*records.held.notes, *found.notes),
         provenance=provenance,
