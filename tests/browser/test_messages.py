@@ -76,6 +76,7 @@ def test_a_link_sent_by_text_is_followed_and_an_answer_about_risk_pages_duty(
     assert "Tomasz" not in paged["body"]
     page.get_by_label("I am safe for now").check()
     page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Go on without this").click()
     page.get_by_role("button", name="Send these answers").click()
     phone.close()
 
