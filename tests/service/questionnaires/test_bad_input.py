@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allcomers import instruments
+from allcomers.service.look.words import LONGEST_WORDS
 from allcomers.service.people import links
 from allcomers.service.people.models import PersonLink
 from allcomers.service.questionnaires import asking, selectors
-from allcomers.service.questionnaires.models import LONGEST_WORDS, Answer, Response, RiskAlert
+from allcomers.service.questionnaires.models import Answer, Response, RiskAlert
 from tests.service.questionnaires.conftest import START, answers
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,9 @@ from allcomers.service.accounts.models import User
 from allcomers.service.accounts.selectors import address_taken
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.look.dates import DayField
-from allcomers.service.portal.models import LONGEST_WORDS, Correction
+from allcomers.service.look.words import words
+from allcomers.service.portal.models import Correction
 from allcomers.service.questionnaires.risk.forms import FollowUpForm
-
-TOO_LONG = {"max_length": f"This must be {LONGEST_WORDS:,} letters or fewer; nothing that you wrote is lost"}
 
 
 class InviteForm(RecordForm):
@@ -74,14 +73,7 @@ class WorseForm(FollowUpForm):
     """The question of the crisis page, with room for words: it changes no row that was there before."""
 
     name: ClassVar[str] = "worse"
-    words = forms.CharField(
-        label="What has changed?",
-        help_text="You do not have to write anything.",
-        required=False,
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages=TOO_LONG,
-    )
+    words = words("What has changed?", help_text="You do not have to write anything.")
 
     def values_of(self, row: Any) -> dict[str, Any]:
         return {}
@@ -95,27 +87,14 @@ class CorrectionForm(RecordForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what it is about"},
     )
-    wrong = forms.CharField(
-        label="What is wrong?",
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages={"required": "Say what is wrong", **TOO_LONG},
-    )
-    right = forms.CharField(
-        label="What should it say?",
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages={"required": "Say what it should say", **TOO_LONG},
-    )
+    wrong = words("What is wrong?", required="Say what is wrong")
+    right = words("What should it say?", required="Say what it should say")
 
 
 class DisagreeForm(RecordForm):
     name: ClassVar[str] = "disagree"
-    disagreement = forms.CharField(
-        label="What do you want everybody to know who reads this?",
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages={"required": "Write what you want them to know", **TOO_LONG},
+    disagreement = words(
+        "What do you want everybody to know who reads this?", required="Write what you want them to know"
     )
 
 
@@ -130,12 +109,10 @@ class AnswerCorrectionForm(RecordForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what you decided"},
     )
-    words = forms.CharField(
-        label="Tell them what was put right, or why it is not changed",
+    words = words(
+        "Tell them what was put right, or why it is not changed",
+        required="Tell them what was put right, or why it is not changed",
         help_text="They read these words, with your name.",
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages={"required": "Tell them what was put right, or why it is not changed", **TOO_LONG},
     )
 
 

@@ -11,10 +11,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from allcomers.service.governance.records import Record
+from allcomers.service.look.words import LONGEST_WORDS
 from allcomers.service.people.models import Person, PersonLink
 
 LINK_PURPOSE = "place"
-LONGEST_WORDS = 2000
 FEWEST_PEOPLE = 20
 """A range that rests on fewer people than this is chance, and is not told to anybody."""
 OLDEST_DAYS = 92

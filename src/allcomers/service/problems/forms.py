@@ -10,10 +10,10 @@ from django import forms
 
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.governance.tokens import FormToken
+from allcomers.service.look.words import LONGEST_WORDS
 from allcomers.service.problems import wording
 from allcomers.service.problems.models import LONGEST_PROBLEM
 from allcomers.service.problems.reading import Standing, Told
-from allcomers.service.questionnaires.models import LONGEST_WORDS
 
 
 def _how_much(label: str, hint: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:

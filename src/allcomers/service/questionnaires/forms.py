@@ -8,8 +8,9 @@ from django import forms
 from allcomers import instruments
 from allcomers.instruments.model import Answer, Instrument, Item
 from allcomers.service.governance.forms import RecordForm
+from allcomers.service.look.words import LONGEST_WORDS
 from allcomers.service.questionnaires import asking, selectors
-from allcomers.service.questionnaires.models import LONGEST_WORDS, Response
+from allcomers.service.questionnaires.models import Response
 
 MOST_RADIOS = 12
 SHOW = "show"

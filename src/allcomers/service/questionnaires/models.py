@@ -13,10 +13,10 @@ from allcomers import instruments
 from allcomers.instruments.model import Answer as AnswerValue
 from allcomers.instruments.model import Instrument, Points
 from allcomers.service.governance.records import Record
+from allcomers.service.look.words import LONGEST_WORDS
 from allcomers.service.people.models import Person
 
 LINK_PURPOSE = "measures"
-LONGEST_WORDS = 2000
 
 
 class MeasureRequest(Record):

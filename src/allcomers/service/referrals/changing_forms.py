@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from django import forms
 
 from allcomers.service.governance.forms import RecordForm
+from allcomers.service.look.words import words
 from allcomers.service.referrals import wording
-from allcomers.service.referrals.forms import ContactForm, NeedsForm, one_of, words
+from allcomers.service.referrals.forms import ContactForm, NeedsForm, one_of
 from allcomers.service.referrals.models import Addition
 from allcomers.service.referrals.steps import Line, fields_in_words
 
@@ -16,15 +17,7 @@ REOPEN, CLOSE = "reopen", "close"
 
 class MoreForm(RecordForm):
     name: ClassVar[str] = "more of a referral"
-    words = forms.CharField(
-        label="What would you like to add?",
-        max_length=2000,
-        widget=forms.Textarea,
-        error_messages={
-            "required": "Write what you would like to add",
-            "max_length": "This must be 2,000 letters or fewer; nothing that you wrote is lost",
-        },
-    )
+    words = words("What would you like to add?", required="Write what you would like to add")
     safe_now = one_of("Do you feel safe at the moment?", wording.SAFE_NOW)
 
 

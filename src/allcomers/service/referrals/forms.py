@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from allcomers.service.look.dates import DayField
+from allcomers.service.look.words import words
 from allcomers.service.people.nhs_number import NhsNumberError, check_nhs_number, without_spaces
 from allcomers.service.referrals import wording
 
@@ -49,17 +50,6 @@ def line(label: str, most: int, required: str = "", autocomplete: str = "", **mo
         required=bool(required),
         error_messages={"required": required, "max_length": f"{label} must be {most} letters or fewer"},
         widget=forms.TextInput({"autocomplete": autocomplete} if autocomplete else {}),
-        **more,
-    )
-
-
-def words(label: str, most: int = 2000, **more: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=most,
-        required=False,
-        widget=forms.Textarea,
-        error_messages={"max_length": f"This must be {most:,} letters or fewer; nothing that you wrote is lost"},
         **more,
     )
 

@@ -3,6 +3,7 @@
 from django import forms
 
 from allcomers.service.look.dates import DayField
+from allcomers.service.look.words import words
 from allcomers.service.referrals import wording
 from allcomers.service.referrals.forms import (
     PHONE,
@@ -14,7 +15,6 @@ from allcomers.service.referrals.forms import (
     one_of,
     some_of,
     tick,
-    words,
 )
 
 
@@ -88,15 +88,7 @@ class TheirContactForm(ContactForm):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="Why are they referred?",
-        max_length=4000,
-        widget=forms.Textarea,
-        error_messages={
-            "required": "Say why you refer them",
-            "max_length": "This must be 4,000 letters or fewer; nothing that you wrote is lost",
-        },
-    )
+    reason = words("Why are they referred?", 4000, required="Say why you refer them")
     own_words = words("What do they say themselves?")
     history = words("Treatment, medicines and conditions that we should know of", 4000)
     problems = some_of("Is any of this part of it?", wording.THEIR_PROBLEMS)

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 
 from allcomers.service.governance.forms import RecordForm
-from allcomers.service.questionnaires.models import LONGEST_WORDS, RiskAlert
+from allcomers.service.look.words import LONGEST_WORDS
+from allcomers.service.questionnaires.models import RiskAlert
 
 
 class FollowUpForm(RecordForm):
