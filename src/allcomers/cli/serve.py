@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from allcomers.cli.needs_service import need_service
+from allcomers.cli.serving import unusable
 from allcomers.exceptions import AllcomersError
 
 LOOPBACK = "127.0.0.1"
@@ -71,11 +72,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
-        raise AllcomersError(
-            where=f"port {port}",
-            found=f"it cannot be used ({error.strerror})",
-            next_step="Name another with --port, or 0 for any that is free",
-        ) from None
+        raise unusable(port, error) from None
 
 
 def _set_demonstration(folder: Path, address: str) -> None:

@@ -21,11 +21,16 @@ def loopback_server(directory: Path, port: int) -> ThreadingHTTPServer:
     try:
         return ThreadingHTTPServer((LOOPBACK, port), functools.partial(_Quiet, directory=str(directory)))
     except OSError as error:
-        raise AllcomersError(
-            where=f"port {port}",
-            found=f"it cannot be used ({error.strerror})",
-            next_step="Name another with --port, or 0 for any that is free",
-        ) from None
+        raise unusable(port, error) from None
+
+
+def unusable(port: int, error: OSError) -> AllcomersError:
+    """The error where a port cannot be listened on."""
+    return AllcomersError(
+        where=f"port {port}",
+        found=f"it cannot be used ({error.strerror})",
+        next_step="Name another with --port, or 0 for any that is free",
+    )
 
 
 def serve_directory(directory: Path, port: int) -> None:
