@@ -98,13 +98,18 @@ def people_related(user: User, names: Iterable[str], at: datetime | None = None)
     return _person_model()._default_manager.filter(wanted)
 
 
-def relationships_between(user: User, person: Person, at: datetime | None = None) -> frozenset[str]:
-    """Every relationship of the user to the person at a moment (now), in one query."""
+def relationships_between(
+    user: User, person: Person, at: datetime | None = None, *, names: Iterable[str] | None = None
+) -> frozenset[str]:
+    """Every relationship of the user to the person at a moment (now), of these names or of all, in one query."""
     moment = at or timezone.now()
+    known = table.relationships()
     tests = {
-        f"is_{name}": ExpressionWrapper(Q(pk__in=one.rule(user, moment)), output_field=BooleanField())
-        for name, one in table.relationships().items()
+        f"is_{name}": ExpressionWrapper(Q(pk__in=known[name].rule(user, moment)), output_field=BooleanField())
+        for name in sorted(known if names is None else names)
     }
+    if not tests:
+        return frozenset()
     found = _person_model()._default_manager.filter(pk=person.pk).values(**tests).first() or {}
     return frozenset(name.removeprefix("is_") for name, holds in found.items() if holds)
 

@@ -143,7 +143,8 @@ def _staff(request: HttpRequest, access: Access, parameters: dict[str, Any]) -> 
         access.person = access.entry.person(parameters)
         if access.person is None:
             raise Http404
-        access.relationships = relationships_between(access.user, access.person)
+        names = table.relationships_granted(access.roles)
+        access.relationships = relationships_between(access.user, access.person, names=names)
     fitting = fitting_grant(access.entry, access.roles, access.relationships)
     if fitting is None:
         return _refuse(request, access)
