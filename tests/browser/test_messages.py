@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_questionnaires import choose, followed
-from tests.browser.test_service import DESK, PHONE, a_context, demonstration, faults, sign_in
+from tests.browser.test_service import DESK, PHONE, a_context, faults, sign_in
+from tests.demonstration import demonstration
 
 BORN = ("30", "11", "1979")
 MOBILE = "07700 900 982"

@@ -1,20 +1,15 @@
 """The service in a real browser: signing in, a record, faults, a draft; with and without JavaScript; axe throughout."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-PROGRAM = "from allcomers.cli import main; main()"
+from tests.demonstration import demonstration
+
 PHONE, DESK = 320, 1280
 PUBLIC = (
     "/",
@@ -33,29 +28,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running demonstration."""
     with demonstration(tmp_path_factory.mktemp("service") / "printed.txt") as address:
         yield address
-
-
-@contextmanager
-def demonstration(log: Path, *options: str) -> Iterator[str]:
-    """A demonstration that prints into `log`: its address."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALLCOMERS_", "DJANGO_"))}
-    with log.open("w") as printed:
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-c", PROGRAM, "serve", "--demo", "--port", "0", *options],
-            env=clean,
-            stdout=printed,
-            stderr=printed,
-        )
-    try:
-        address = None
-        while address is None and process.poll() is None:
-            time.sleep(0.2)
-            address = re.search(r"Serving at (http://localhost:\d+)/", log.read_text())
-        assert address, log.read_text()
-        yield address[1]
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
 
 
 def a_context(browser: Browser, service: str, *, width: int, scripts: bool = True) -> BrowserContext:

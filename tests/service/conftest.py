@@ -3,6 +3,7 @@
 `ALLCOMERS_TEST_DATABASE=postgresql pytest tests/service` runs the same tests on PostgreSQL; `make test` runs both.
 """
 
+import io
 import logging
 import os
 import re
@@ -42,7 +43,7 @@ os.environ |= {
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # signing in is not what is measured
 if WANTED == "sqlite":  # a file, as in use: in memory, SQLite locks otherwise. Its power cuts are not what is measured
     DATABASE = settings.DATABASES["default"]
-    DATABASE["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
+    DATABASE.setdefault("TEST", {})["NAME"] = str(FOLDER / "test.sqlite3")  # Django may have filled in the rest by now
     DATABASE["OPTIONS"]["init_command"] = DATABASE["OPTIONS"]["init_command"].replace("FULL", "OFF")
 django.setup()
 
@@ -51,6 +52,7 @@ from django.test import Client, TransactionTestCase
 
 from allcomers.service.accounts import actions as accounts
 from allcomers.service.accounts.models import Team, User
+from allcomers.service.config.logs import NobodyFilter
 from allcomers.service.governance import append_only, audit
 from allcomers.service.governance.permissions import Role
 from allcomers.service.people import actions as people
@@ -187,3 +189,16 @@ def send() -> Callable[..., Any]:
         return browser.post(where, {"form_token": token[1], **fields})
 
     return fill_in
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the service's own handlers write, at the most talkative level."""
+    written = io.StringIO()
+    for name in ("", "django"):
+        for handler in logging.getLogger(name).handlers:
+            if any(isinstance(one, NobodyFilter) for one in handler.filters):
+                monkeypatch.setattr(handler, "stream", written)
+    logging.getLogger("django").setLevel(logging.DEBUG)
+    yield written
+    logging.getLogger("django").setLevel(logging.WARNING)

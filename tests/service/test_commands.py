@@ -1,12 +1,9 @@
 """`allcomers serve` and `allcomers manage`, as somebody runs them."""
 
-import os
 import re
-import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,9 +18,7 @@ from allcomers.exceptions import AllcomersError
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import limits
 from allcomers.service.governance.permissions import Role
-
-PROGRAM = "from allcomers.cli import main; main()"
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("ALLCOMERS_", "DJANGO_"))}
+from tests.demonstration import CLEAN, PROGRAM, demonstration
 
 
 def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -34,30 +29,15 @@ def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedP
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """What a running demonstration printed, and its address."""
     log = tmp_path_factory.mktemp("demonstration") / "printed.txt"
-    with log.open("w") as printed:
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-c", PROGRAM, "serve", "--demo", "--port", "0"],
-            env=CLEAN,
-            stdout=printed,
-            stderr=printed,
-        )
-    try:
-        address = None
-        while address is None and process.poll() is None:
-            time.sleep(0.2)
-            address = re.search(r"Serving at (http://localhost:\d+)/", log.read_text())
-        assert address, log.read_text()
-        yield log.read_text(), address[1]
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+    with demonstration(log) as address:
+        yield log.read_text(), address
 
 
-def test_the_demonstration_prints_how_to_sign_in_and_serves(demonstration: tuple[str, str]) -> None:
-    printed, address = demonstration
+def test_the_demonstration_prints_how_to_sign_in_and_serves(running: tuple[str, str]) -> None:
+    printed, address = running
     assert "SYNTHETIC" in printed
     assert "pwp@demo.example" in printed
     assert f"{address}/demo/" in printed
@@ -67,9 +47,9 @@ def test_the_demonstration_prints_how_to_sign_in_and_serves(demonstration: tuple
         assert b'"database": "ok"' in answer.read()
 
 
-def test_a_patients_page_with_all_it_loads_is_under_200_kilobytes(demonstration: tuple[str, str]) -> None:
+def test_a_patients_page_with_all_it_loads_is_under_200_kilobytes(running: tuple[str, str]) -> None:
     """As a phone gets it: compressed where the server compresses."""
-    address = demonstration[1]
+    address = running[1]
     page, size = _fetched(f"{address}/")
     linked = re.findall(r'(?:href|src|data-design-system)="(/static/[^"]+)"', page)
     assert len(linked) == 3

@@ -6,7 +6,6 @@ send. A new page that nobody here can open fails the test until it is said how.
 
 import io
 import json
-import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +26,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allcomers.service.accounts.models import User
-from allcomers.service.config.logs import NobodyFilter
 from allcomers.service.governance import audit, limits, table
 from allcomers.service.governance.permissions import Audience, Role
 from allcomers.service.people import actions as people
@@ -112,19 +110,6 @@ class Place:
 def _everything_may_be_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """How often one may try is tested elsewhere."""
     monkeypatch.setattr(limits, "exceeded", lambda *_args, **_more: False)
-
-
-@pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the service's own handlers write, at the most talkative level."""
-    written = io.StringIO()
-    for name in ("", "django"):
-        for handler in logging.getLogger(name).handlers:
-            if any(isinstance(one, NobodyFilter) for one in handler.filters):
-                monkeypatch.setattr(handler, "stream", written)
-    logging.getLogger("django").setLevel(logging.DEBUG)
-    yield written
-    logging.getLogger("django").setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import io
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -70,19 +69,6 @@ def test_no_title_address_or_redirect_holds_a_name(cast: Any, signed_in: Any, se
     assert not any(canary in title[1] for canary in CANARIES)
     addresses = re.findall(r'(?:href|action)="([^"]*)"', answer.content.decode())
     assert not any(canary in one for canary in CANARIES for one in addresses)
-
-
-@pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the service's own handlers write, at the most talkative level."""
-    written = io.StringIO()
-    for name in ("", "django"):
-        for handler in logging.getLogger(name).handlers:
-            if any(isinstance(one, NobodyFilter) for one in handler.filters):
-                monkeypatch.setattr(handler, "stream", written)
-    logging.getLogger("django").setLevel(logging.DEBUG)
-    yield written
-    logging.getLogger("django").setLevel(logging.WARNING)
 
 
 def test_the_log_holds_nothing_about_anybody(
