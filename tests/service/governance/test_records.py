@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from allcomers.service.accounts import actions as accounts
-from allcomers.service.governance import audit
+from allcomers.service.governance import audit, table
 from allcomers.service.governance.decisions import people_related, relationships_between
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.people import actions as people
@@ -92,6 +92,26 @@ def test_supervision_reaches_the_supervisees_people_only(cast: Any, member: Any)
     )
     assert "supervises" in relationships_between(cast.manager, cast.patient)
     assert "supervises" not in relationships_between(cast.manager, cast.stranger)
+
+
+def test_every_relationship_holds_for_one_person_where_it_does_in_a_list(cast: Any) -> None:
+    """A query that was written down once answers each viewer, person and moment anew."""
+    now = timezone.now()
+    accounts.begin_supervision(
+        by=audit.SYSTEM, supervisor=cast.manager, supervisee=cast.clinician, starts_on=timezone.localdate()
+    )
+    accounts.plan_duty(by=audit.SYSTEM, user=cast.colleague, hours=8, starts_at=now)
+    found = set()
+    for name in table.relationships():
+        for viewer in (cast.clinician, cast.manager, cast.colleague):
+            for moment in (now, now + 2 * DAY, now - 100 * DAY):
+                listed = set(people_related(viewer, [name], moment).values_list("pk", flat=True))
+                for person in (cast.patient, cast.stranger):
+                    holds = bool(relationships_between(viewer, person, moment, names=[name]))
+                    assert holds is (person.pk in listed), (name, viewer, person, moment)
+                    found.add((name, holds))
+    assert {(name, True) for name in ("allocated", "supervises", "on_duty", "team")} <= found
+    assert {(name, False) for name in table.relationships()} <= found
 
 
 def test_days_are_the_services_own_around_midnight_and_clock_changes(cast: Any) -> None:

@@ -1,11 +1,8 @@
 """Who may open the pages of accounts, and the relationships that supervision, duty and teams give rise to."""
 
-from datetime import datetime
+from django.db.models import Exists, F
 
-from django.db.models import Exists
-from django.utils import timezone
-
-from allcomers.service.accounts.models import DutyShift, Supervision, TeamMembership, User, current
+from allcomers.service.accounts.models import DutyShift, Supervision, TeamMembership, current
 from allcomers.service.governance.permissions import (
     ON_DUTY,
     SUPERVISES,
@@ -20,28 +17,30 @@ from allcomers.service.governance.permissions import (
     public,
     staff,
 )
+from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Person
 from allcomers.service.people.selectors import allocations_that_count
 
 
-def _supervised(user: User, at: datetime) -> PersonIds:
-    supervisees = Supervision.objects.filter(current(timezone.localdate(at)), supervisor=user).values("supervisee")
-    return allocations_that_count(at).filter(user__in=supervisees).values("person")
+def _supervised(viewer: Viewer) -> PersonIds:
+    supervisees = Supervision.objects.filter(current(viewer.day()), supervisor=viewer.user()).values("supervisee")
+    return allocations_that_count(viewer).filter(user__in=supervisees).values("person")
 
 
-def _everybody_while_on_duty(user: User, at: datetime) -> PersonIds:
-    on_duty = DutyShift.objects.filter(user=user, starts_at__lte=at, ends_at__gt=at)
-    return Person.objects.filter(Exists(on_duty)).values("pk")
+def _everybody_while_on_duty(viewer: Viewer) -> PersonIds:
+    now = viewer.moment()
+    on_duty = DutyShift.objects.filter(user=viewer.user(), starts_at__lte=now, ends_at__gt=now)
+    return Person.objects.filter(Exists(on_duty)).values(person=F("pk"))
 
 
-def _of_their_teams(user: User, at: datetime) -> PersonIds:
-    teams = TeamMembership.objects.filter(current(timezone.localdate(at)), user=user).values("team")
-    return Person.objects.filter(team__in=teams).values("pk")
+def _of_their_teams(viewer: Viewer) -> PersonIds:
+    teams = TeamMembership.objects.filter(current(viewer.day()), user=viewer.user()).values("team")
+    return Person.objects.filter(team__in=teams).values(person=F("pk"))
 
 
 RELATIONSHIPS = (
     Relationship(SUPERVISES, "supervises your clinician", _supervised),
-    Relationship(ON_DUTY, "was on duty", _everybody_while_on_duty),
+    Relationship(ON_DUTY, "was on duty", _everybody_while_on_duty, everybody=True),
     Relationship(TEAM, "is in the team that arranges your care", _of_their_teams),
 )
 

@@ -1,10 +1,8 @@
 """Who may open the pages of governance, and the relationship that access in an emergency gives."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from allcomers.service.accounts.models import User
 from allcomers.service.governance.models import BreakGlass
 from allcomers.service.governance.permissions import (
     BREAK_GLASS,
@@ -24,6 +22,7 @@ from allcomers.service.governance.permissions import (
     record,
     staff,
 )
+from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Person
 from allcomers.service.people.selectors import person_with_id
 
@@ -33,8 +32,9 @@ def person_in_address(parameters: Mapping[str, Any]) -> Person | None:
     return person_with_id(parameters["person_id"])
 
 
-def _in_an_emergency(user: User, at: datetime) -> PersonIds:
-    return BreakGlass.objects.filter(user=user, begun_at__lte=at, ends_at__gt=at).values("person")
+def _in_an_emergency(viewer: Viewer) -> PersonIds:
+    now = viewer.moment()
+    return BreakGlass.objects.filter(user=viewer.user(), begun_at__lte=now, ends_at__gt=now).values("person")
 
 
 RELATIONSHIPS = (Relationship(BREAK_GLASS, "asked for access in an emergency", _in_an_emergency),)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from allcomers.service.governance import audit, table
@@ -21,11 +23,15 @@ from allcomers.service.governance.permissions import (
     Audience,
     Entry,
     Grant,
+    PersonIds,
+    Relationship,
     Role,
 )
+from allcomers.service.governance.viewers import Prepared, Viewer
 
 if TYPE_CHECKING:
     from allcomers.service.accounts.models import User
+    from allcomers.service.config.environment import Settings
     from allcomers.service.people.models import Person
 
 
@@ -91,27 +97,51 @@ class Access:
 
 def people_related(user: User, names: Iterable[str], at: datetime | None = None) -> QuerySet[Person]:
     """Everybody to whom the user stands in one of these relationships at a moment (now)."""
-    moment = at or timezone.now()
-    wanted = Q(pk__in=[])
-    for name in sorted(names):
-        wanted |= Q(pk__in=table.relationships()[name].rule(user, moment))
-    return _person_model()._default_manager.filter(wanted)
+    viewer = Viewer(user.pk, at or timezone.now())
+    people, found = _person_model()._default_manager, _to_anybody(viewer, names)
+    if not found or any(one.everybody for one in found):
+        return people.all() if found else people.none()
+    return people.filter(pk__in=found[0].rule(viewer).union(*(one.rule(viewer) for one in found[1:])))
+
+
+def _to_anybody(viewer: Viewer, names: Iterable[str]) -> list[Relationship]:
+    """The relationships in which the viewer stands to anybody at all: the others would make a list slow for nothing."""
+    wanted = tuple(sorted(names))
+    known = [table.relationships()[name] for name in wanted]
+    if len(known) == 1 and not known[0].everybody:
+        return known
+    holds = _reaching(wanted, settings.ALLCOMERS).one(viewer) if wanted else ()
+    return [one for one, reaches in zip(known, holds, strict=False) if reaches]
 
 
 def relationships_between(
     user: User, person: Person, at: datetime | None = None, *, names: Iterable[str] | None = None
 ) -> frozenset[str]:
     """Every relationship of the user to the person at a moment (now), of these names or of all, in one query."""
-    moment = at or timezone.now()
-    known = table.relationships()
-    tests = {
-        f"is_{name}": ExpressionWrapper(Q(pk__in=known[name].rule(user, moment)), output_field=BooleanField())
-        for name in sorted(known if names is None else names)
-    }
-    if not tests:
+    wanted = tuple(sorted(table.relationships() if names is None else names))
+    if not wanted:
         return frozenset()
-    found = _person_model()._default_manager.filter(pk=person.pk).values(**tests).first() or {}
-    return frozenset(name.removeprefix("is_") for name, holds in found.items() if holds)
+    holds = _standing(wanted, settings.ALLCOMERS).one(Viewer(user.pk, at or timezone.now(), person.pk))
+    return frozenset(name for name, one in zip(wanted, holds, strict=False) if one)
+
+
+@lru_cache(maxsize=256)
+def _standing(names: tuple[str, ...], _settings: Settings) -> Prepared:
+    """Whether each of these relationships to one person holds. Rules read the settings, which only tests change."""
+    rules = [table.relationships()[name].rule for name in names]
+    return Prepared(lambda viewer: _each_holds(rule(viewer).filter(person=viewer.person()) for rule in rules))
+
+
+@lru_cache(maxsize=256)
+def _reaching(names: tuple[str, ...], _settings: Settings) -> Prepared:
+    """Whether there is anybody to whom each of these relationships holds."""
+    rules = [table.relationships()[name].rule for name in names]
+    return Prepared(lambda viewer: _each_holds(rule(viewer) for rule in rules))
+
+
+def _each_holds(queries: Iterable[PersonIds]) -> QuerySet[Any, Any]:
+    """One row that says of each query whether it finds anybody; no row where there are no people at all."""
+    return _person_model()._default_manager.order_by().values_list(*(Exists(one) for one in queries))[:1]
 
 
 def fitting_grant(

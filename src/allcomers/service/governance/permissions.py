@@ -6,16 +6,16 @@ facts give rise to (`RELATIONSHIPS`). `governance.table` collects them; `governa
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet, TextChoices
 
+from allcomers.service.governance.viewers import Viewer
+
 PersonIds = QuerySet[Any, Any]
-"""A query of one column, the ids of people."""
+"""A query of one column called `person`, the ids of people."""
 
 if TYPE_CHECKING:
-    from allcomers.service.accounts.models import User
     from allcomers.service.people.models import Person
 
 
@@ -64,12 +64,14 @@ class Relationship:
     ----------
     name : as the audit stores it.
     words : completes "This user …" for the person: "is your clinician".
-    rule : the ids of the people to whom `user` stands so at a moment, as a query of one column.
+    rule : the ids of the people to whom a viewer stands so, as a query of one column called `person`.
+    everybody : whoever stands so to anybody stands so to everybody, so that lists need not look each person up.
     """
 
     name: str
     words: str
-    rule: "Callable[[User, datetime], PersonIds]"
+    rule: Callable[[Viewer], PersonIds]
+    everybody: bool = False
 
 
 NO_PERSON = "none"

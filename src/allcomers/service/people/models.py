@@ -42,6 +42,7 @@ class Person(Record):
             models.Index(fields=["family_name", "date_of_birth"], name="person_by_name"),
             models.Index(fields=["nhs_number"], name="person_by_number"),
             models.Index(fields=["date_of_birth"], name="person_by_birth"),
+            models.Index(fields=["family_name", "given_name", "id"], name="person_in_order"),  # and see migration 0003
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -1,7 +1,6 @@
 """Reading people: only ever through what the viewer may see."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -11,22 +10,22 @@ from django.utils import timezone
 
 from allcomers.service.accounts.models import User
 from allcomers.service.governance.permissions import TREATING, PersonIds, Role
+from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Allocation, Person
 from allcomers.service.people.nhs_number import SYNTHETIC, without_spaces
 
 
-def allocations_that_count(at: datetime) -> QuerySet[Allocation]:
+def allocations_that_count(viewer: Viewer) -> QuerySet[Allocation]:
     """Allocations under way, or ended no longer ago than the clinician still needs the record to finish it."""
-    day = timezone.localdate(at)
-    still = day - timedelta(days=settings.ALLCOMERS.relationship_days)
+    still = viewer.day(ago=timedelta(days=settings.ALLCOMERS.relationship_days))
     return Allocation.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=still), starts_on__lte=day, withdrawn_at__isnull=True
+        Q(ends_on__isnull=True) | Q(ends_on__gte=still), starts_on__lte=viewer.day(), withdrawn_at__isnull=True
     )
 
 
-def allocated_to(user: Any, at: datetime) -> PersonIds:
+def allocated_to(viewer: Viewer) -> PersonIds:
     """The ids of the people a member of staff is responsible for."""
-    return allocations_that_count(at).filter(user=user).values("person")
+    return allocations_that_count(viewer).filter(user=viewer.user()).values("person")
 
 
 def person_with_id(person_id: UUID) -> Person | None:

@@ -1,9 +1,7 @@
 """How long people wait for somebody to look at what they sent, with those who still wait."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import inf
 
 
 def hours_between(start: datetime, end: datetime) -> float:
@@ -34,17 +32,3 @@ class FirstLook:
     not_looked_at: int
     median_hours: float | None
     longest_waiting_hours: float | None
-
-
-def first_look(moments: Iterable[tuple[datetime, datetime | None]], now: datetime) -> FirstLook:
-    """From the moments of receipt and of the first look (None: nobody has looked)."""
-    pairs = list(moments)
-    waits = sorted(inf if looked is None else hours_between(received, looked) for received, looked in pairs)
-    median = (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) / 2 if waits else inf
-    waiting = [hours_between(received, now) for received, looked in pairs if looked is None]
-    return FirstLook(
-        received=len(pairs),
-        not_looked_at=len(waiting),
-        median_hours=None if median == inf else median,
-        longest_waiting_hours=max(waiting, default=None),
-    )

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from allcomers.service.accounts.models import Team
 from allcomers.service.governance.permissions import PersonIds
+from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Person, PersonLink
 from allcomers.service.referrals import clocks
 from allcomers.service.referrals.models import UNDO_DAYS, Addition, Contact, Match, Merge, Referral, StartedReferral
@@ -32,14 +33,14 @@ def sent_with_id(number: str | None) -> Referral | None:
     return Referral.objects.filter(pk=number).first() if number else None
 
 
-def handled_by(user: Any, at: datetime) -> PersonIds:
-    """The ids of people whose referral awaits somebody, or was decided in the last day, or by the user in thirty.
+def handled_by(viewer: Viewer) -> PersonIds:
+    """The ids of people whose referral awaits somebody, or was decided in the last day, or by the viewer in thirty.
 
     The day is for whoever was deciding at the same time: they are shown that somebody else did.
     """
     waiting = awaits_somebody()
-    just_now = Q(decided_at__gt=at - timedelta(days=1))
-    by_them = Q(decided_by=user, decided_at__gt=at - timedelta(days=UNDO_DAYS))
+    just_now = Q(decided_at__gt=viewer.moment(ago=timedelta(days=1)))
+    by_them = Q(decided_by=viewer.user(), decided_at__gt=viewer.moment(ago=timedelta(days=UNDO_DAYS)))
     return Referral.objects.filter(waiting | just_now | by_them, withdrawn_at=None).values("person")
 
 
@@ -109,7 +110,27 @@ def first_look(now: datetime) -> clocks.FirstLook:
     """Hours to the first look, of all referrals of the last 28 days: counts of everybody, about nobody."""
     since = now - timedelta(days=MEASURED_DAYS)
     received = Referral.objects.filter(received_at__gte=since, withdrawn_at=None)
-    return clocks.first_look(received.values_list("received_at", "first_looked_at"), now)
+    found = received.aggregate(
+        every=Count("pk"), looked_at=Count("first_looked_at"), oldest=Min("received_at", filter=Q(first_looked_at=None))
+    )
+    return clocks.FirstLook(
+        received=found["every"],
+        not_looked_at=found["every"] - found["looked_at"],
+        median_hours=_median_hours(received, found["every"], found["looked_at"]),
+        longest_waiting_hours=None if found["oldest"] is None else clocks.hours_between(found["oldest"], now),
+    )
+
+
+def _median_hours(received: QuerySet[Referral], every: int, looked_at: int) -> float | None:
+    """The middle of all waits, the longest of which are those not over yet; None where it is one of these."""
+    lower, upper = (every - 1) // 2, every // 2
+    if upper >= looked_at:
+        return None
+    wait = ExpressionWrapper(F("first_looked_at") - F("received_at"), output_field=DurationField())
+    waits = received.exclude(first_looked_at=None).annotate(wait=wait).order_by("wait").values_list("wait", flat=True)
+    middle = list(waits[lower : upper + 1])
+    seconds: float = sum(one.total_seconds() for one in middle)
+    return seconds / len(middle) / 3600
 
 
 def undoable_merge(referral: Referral) -> Merge | None:

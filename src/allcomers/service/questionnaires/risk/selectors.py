@@ -7,8 +7,9 @@ from django.db import DatabaseError
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
-from allcomers.service.accounts.models import RoleHeld, User, current
+from allcomers.service.accounts.models import RoleHeld, current
 from allcomers.service.governance.permissions import PersonIds, Role
+from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Person
 from allcomers.service.questionnaires.models import Response, RiskAlert
 
@@ -53,21 +54,21 @@ def waits_for_person(response: Response) -> bool:
     return alert is not None and not alert.safety
 
 
-def must_answer(user: User, at: datetime) -> PersonIds:
-    """The people with an open alert that this user owns, or that belongs to a role the user holds.
+def must_answer(viewer: Viewer) -> PersonIds:
+    """The people with an open alert that the viewer owns, or that belongs to a role the viewer holds.
 
     An alert without an owner belongs to the duty role; one that was passed on, to the clinical leads as well.
     """
     alerts = still_open().filter(
-        Q(owner=user)
-        | Q(_holds(user, at, Role.DUTY)) & (Q(owner=None) | Q(escalated_at__isnull=False))
-        | Q(_holds(user, at, Role.CLINICAL_LEAD)) & Q(escalated_at__isnull=False)
+        Q(owner=viewer.user())
+        | Q(_holds(viewer, Role.DUTY)) & (Q(owner=None) | Q(escalated_at__isnull=False))
+        | Q(_holds(viewer, Role.CLINICAL_LEAD)) & Q(escalated_at__isnull=False)
     )
     return alerts.values("person")
 
 
-def _holds(user: User, at: datetime, role: Role) -> Exists:
-    return Exists(RoleHeld.objects.filter(current(timezone.localdate(at)), user=user, role=role))
+def _holds(viewer: Viewer, role: Role) -> Exists:
+    return Exists(RoleHeld.objects.filter(current(viewer.day()), user=viewer.user(), role=role))
 
 
 def escalation_state() -> str:
