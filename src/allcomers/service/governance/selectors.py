@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import table
+from allcomers.service.governance.audit import CHAIN
 from allcomers.service.governance.models import AuditEvent, BreakGlass
 from allcomers.service.governance.permissions import Purpose, Role
 
+A_PART = 100
 OWN_READING = {"self"}
 BEFORE_IT = timedelta(hours=1)  # being refused, and asking, come before the access
 
@@ -86,9 +88,26 @@ def access_with_id(number: UUID) -> BreakGlass | None:
     return BreakGlass.objects.select_related("user", "person").filter(pk=number).first()
 
 
-def events(*, event: str = "", actor: UUID | None = None) -> QuerySet[AuditEvent]:
-    """The audit, the latest first, of one kind or of one user."""
-    found = AuditEvent.objects.order_by("-sequence")
-    if event:
-        found = found.filter(event=event)
-    return found.filter(actor=actor) if actor else found
+@dataclass(frozen=True)
+class Part:
+    """Some events of the audit, the latest first, and whether there are newer and older ones of the same kind."""
+
+    events: list[AuditEvent]
+    newer: bool
+    older: bool
+
+
+def part_of_audit(*, event: str = "", before: int | None = None, after: int | None = None) -> Part:
+    """The latest events of one kind, or of all: those before a number, or the first after one.
+
+    By number, since counting a million events takes longer than reading a hundred of them.
+    """
+    every = AuditEvent.objects.filter(chain=CHAIN, **({"event": event} if event else {}))
+    if after is not None:
+        found = list(every.filter(sequence__gt=after).order_by("sequence")[: A_PART + 1])
+        older = every.filter(sequence__lte=after).exists()
+        return Part(found[:A_PART][::-1], newer=len(found) > A_PART, older=older)
+    wanted = every if before is None else every.filter(sequence__lt=before)
+    found = list(wanted.order_by("-sequence")[: A_PART + 1])
+    newer = before is not None and every.filter(sequence__gte=before).exists()
+    return Part(found[:A_PART], newer=newer, older=len(found) > A_PART)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,8 @@ from allcomers.service.governance.models import BreakGlassReason
 from allcomers.service.governance.page_forms import BreakGlassForm, ReviewForm
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
+
+DIGITS = 18  # what the largest number of a database still holds
 
 
 @require_POST
@@ -79,8 +80,15 @@ def review(request: ServiceRequest, number: UUID) -> HttpResponse:
 
 @require_safe
 def events(request: ServiceRequest) -> HttpResponse:
-    found = selectors.events(event=request.GET.get("event", ""))
-    return render(request, "governance/events.jinja", {"page": Paginator(found, 100).get_page(request.GET.get("page"))})
+    kind = request.GET.get("event", "").replace("\0", "")
+    part = selectors.part_of_audit(event=kind, before=_number(request, "before"), after=_number(request, "after"))
+    return render(request, "governance/events.jinja", {"part": part, "kind": kind})
+
+
+def _number(request: ServiceRequest, name: str) -> int | None:
+    """A number in the address; None where there is none that could be an event's."""
+    given = request.GET.get(name, "")
+    return int(given) if given.isdecimal() and len(given) <= DIGITS else None
 
 
 @require_safe
