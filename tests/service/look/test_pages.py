@@ -6,6 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, RequestFactory, override_settings
 from django.urls import resolve, reverse
 
@@ -161,6 +164,21 @@ def test_a_forged_proxy_header_does_not_step_round_the_limit(client: Client) -> 
         for number in range(21)
     ]
     assert statuses[-1] == 429
+
+
+def test_health_says_that_a_migration_waits(client: Client) -> None:
+    latest = max(name for app, name in MigrationLoader(None).graph.nodes if app == "people")
+    assert client.get("/health").json()["database"] == "ok"
+    MigrationRecorder(connection).record_unapplied("people", latest)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["database"]) == (503, "migrations are waiting")
+
+
+def test_asking_for_health_costs_little(client: Client, django_assert_max_num_queries: Any) -> None:
+    """It is asked every minute, by whoever likes."""
+    client.get("/health")
+    with django_assert_max_num_queries(6):
+        client.get("/health")
 
 
 def test_health_says_a_word_for_each_part_and_nothing_about_anybody(
