@@ -81,7 +81,7 @@ def test_r1_an_alert_is_raised_though_the_rest_of_the_page_has_faults(cast: Any,
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("broken", ["RiskAlert.objects.create", "audit._append", "Answer.objects.create"])
+@pytest.mark.parametrize("broken", ["RiskAlert.objects.create", "audit._append", "Answer.objects.bulk_create"])
 def test_r1_answer_and_alert_stand_or_fall_together(
     broken: str, cast: Any, visit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,7 +94,7 @@ def test_r1_answer_and_alert_stand_or_fall_together(
         raise RuntimeError("the machine stops here")
 
     with monkeypatch.context() as patch:
-        targets = {"RiskAlert.objects.create": RiskAlert.objects, "Answer.objects.create": Answer.objects}
+        targets = {"RiskAlert.objects.create": RiskAlert.objects, "Answer.objects.bulk_create": Answer.objects}
         patch.setattr(targets.get(broken, audit), broken.rsplit(".", 1)[1], fails)
         with pytest.raises(RuntimeError):
             mine.browser.post(where, {"form_token": token, "item_9": "3"})

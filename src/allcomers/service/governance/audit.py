@@ -104,7 +104,7 @@ def gathering() -> Iterator[list[Event]]:
     finally:
         _gathered.reset(token)
     if events:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):  # inside an action, what fails here undoes the action as well
             _append(events)
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from allcomers import instruments
 from allcomers.instruments.model import Answer as AnswerValue
+from allcomers.instruments.model import Item
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import audit
 from allcomers.service.governance.acting import action
@@ -98,9 +99,12 @@ def save_answers(*, by: audit.Actor, response: Response, answers: Mapping[int, A
     response = _unfinished(response)
     before = selectors.answers_of(response)
     changed = {number: one for number, one in answers.items() if number not in before or before[number] != one}
-    raised = [_save(by, response, number, one) for number, one in sorted(changed.items())]
+    rows = Answer.objects.bulk_create(_answer(response, number, one) for number, one in sorted(changed.items()))
+    alarming = [row for row in rows if asking.asks_for_help(_item(response, row.number), row.value)]
+    for row in alarming:
+        risk.raise_alert(by=by, person=response.person, answer=row)
     audit.record("measures.answered", by=by, person=response.person_id, of=response, answers=len(changed))
-    return any(raised)
+    return bool(alarming)
 
 
 @action
@@ -132,15 +136,15 @@ def _unfinished(response: Response) -> Response:
     return current
 
 
-def _save(by: audit.Actor, response: Response, number: int, value: AnswerValue) -> bool:
+def _answer(response: Response, number: int, value: AnswerValue) -> Answer:
+    assert value is None or _item(response, number).accepts(value), number
+    return Answer(response=response, number=number, value=value, answered_at=timezone.now())
+
+
+def _item(response: Response, number: int) -> Item:
     item = response.instrument.item(number)
     assert item is not None, number
-    assert value is None or item.accepts(value), number
-    answer = Answer.objects.create(response=response, number=number, value=value, answered_at=timezone.now())
-    if not asking.asks_for_help(item, value):
-        return False
-    risk.raise_alert(by=by, person=response.person, answer=answer)
-    return True
+    return item
 
 
 def _complete(by: audit.Actor, response: Response) -> None:
