@@ -252,7 +252,7 @@ def test_the_page_takes_as_many_queries_however_much_was_said(
     for number in range(answers):
         agreed(cast.patient, "employer", recipient=f"Employer {number}", statement="Words")
     mine, staff = signed_in(cast.patient_user), signed_in(cast.clinician)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         assert mine.get(MINE).status_code == 200
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(15):
         staff.get(reverse("consents:of_person", kwargs={"person_id": cast.patient.pk}))

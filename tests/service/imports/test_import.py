@@ -355,5 +355,5 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
 ) -> None:
     take_in(*[f"line {number}" for number in range(20)])
     browser = signed_in(cast.manager)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(9):
         assert "20 waiting" in browser.get("/quarantine/").content.decode()

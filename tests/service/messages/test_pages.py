@@ -159,9 +159,9 @@ def test_queries_do_not_grow_with_the_list(
             person=cast.patient,
         )
         actions.not_sent(by=audit.SYSTEM, message_id=queued.pk, error="Refused", final=True)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         assert "30 waiting for somebody" in administrator.get(LIST).content.decode()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         administrator.get(of(cast.patient))
 
 

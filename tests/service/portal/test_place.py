@@ -332,5 +332,5 @@ def test_the_home_page_takes_as_many_queries_however_much_waits(
     for _ in range(requests):
         questionnaires.ask(by=audit.SYSTEM, person=cast.patient, keys=["GAD7", "PHQ9"])
     browser = signed_in(cast.patient_user)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(14):
         assert browser.get(HOME).status_code == 200

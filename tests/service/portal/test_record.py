@@ -277,7 +277,7 @@ def test_the_record_takes_as_many_queries_however_much_is_in_it(
         answered(cast, cast.patient, all_of(1))
         asked(cast.patient)
     browser = signed_in(cast.patient_user)
-    for address, most in ((RECORD, 20), (SCORES, 18), (READABLE, 26), (FHIR, 18), (CORRECTIONS, 16)):
+    for address, most in ((RECORD, 16), (SCORES, 10), (READABLE, 19), (FHIR, 11), (CORRECTIONS, 8)):
         with django_assert_max_num_queries(most):
             assert browser.get(address).status_code == 200
 

@@ -433,8 +433,8 @@ def test_pages_take_as_many_queries_however_much_was_said(
         with time_machine.travel(NOW + timedelta(days=day), tick=True):
             said(cast.patient, **{str(one.pk): "3" for one in Problem.objects.all()})
     mine, staff = signed_in(cast.patient_user), signed_in(cast.clinician)
-    pages = ((reached.browser, PAGE, 18), (mine, MINE, 18), (staff, key_of(cast), 24), (staff, record_of(cast), 24))
-    for browser, page, most in (*pages, (mine, SCORES, 20), (mine, FHIR, 20)):
+    pages = ((reached.browser, PAGE, 13), (mine, MINE, 14), (staff, key_of(cast), 16), (staff, record_of(cast), 13))
+    for browser, page, most in (*pages, (mine, SCORES, 11), (mine, FHIR, 12)):
         with django_assert_max_num_queries(most):
             assert browser.get(page).status_code == 200
 

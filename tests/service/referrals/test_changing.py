@@ -233,5 +233,5 @@ def test_a_form_for_another_referral_lands_nowhere(mine: Client, referral: Refer
 
 
 def test_pages_of_the_link_take_a_bounded_number_of_queries(mine: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         mine.get(YOURS)

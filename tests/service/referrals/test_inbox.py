@@ -222,5 +222,5 @@ def test_the_employment_adviser_and_the_auditor_see_no_referrals(
 def test_queries_of_the_inbox_do_not_grow_with_it(administrator: Client, django_assert_max_num_queries: Any) -> None:
     for number in range(6):
         sent(Client(), name={"given_name": f"Number{number}"})
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(13):
         administrator.get(INBOX)
