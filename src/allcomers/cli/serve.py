@@ -2,9 +2,7 @@
 
 import os
 import secrets
-import signal
 import socket
-import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +12,7 @@ import typer
 from rich.console import Console
 
 from allcomers.cli.needs_service import need_service
+from allcomers.cli.processes import as_many_as_cores, end_on_sigterm, keep_running
 from allcomers.cli.serving import unusable
 from allcomers.exceptions import AllcomersError
 
@@ -42,8 +41,12 @@ def serve(
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="Where the embedded database and other files are kept.")] = None,
     work: Annotated[
-        bool, typer.Option(help="Do the background work in this process; with --no-work, run `allcomers manage work`.")
+        bool, typer.Option(help="Do the background work as well; with --no-work, run `allcomers manage work`.")
     ] = True,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many processes serve: one a core, eight at most, unless said; one with --demo."),
+    ] = None,
 ) -> None:
     """Serve the clinic application.
 
@@ -65,7 +68,7 @@ def serve(
             os.environ["ALLCOMERS_DATA_FOLDER"] = str(folder)
         _prepare(demo=demo)
         _announce(address, demo=demo)
-        _run(listening, work=work)
+        _run(listening, work=work, processes=processes or (1 if demo else as_many_as_cores()))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -89,8 +92,18 @@ def _set_demonstration(folder: Path, address: str) -> None:
             expected="none: the demonstration has a database of its own",
             next_step="Unset them in this shell, or leave out --demo",
         )
-    own = {**DEMONSTRATION, "DATA_FOLDER": str(folder), "URL": address, "SECRET_KEY": secrets.token_urlsafe(50)}
+    own = {**DEMONSTRATION, "DATA_FOLDER": str(folder), "URL": address, "SECRET_KEY": _key(folder)}
     os.environ |= {f"ALLCOMERS_{name}": value for name, value in own.items()}
+
+
+def _key(folder: Path) -> str:
+    """The demonstration's own, kept with its database: what it encrypted is read when it is started there again."""
+    kept = folder / "key"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(50))
+    return kept.read_text()
 
 
 def _prepare(*, demo: bool) -> None:
@@ -128,7 +141,21 @@ def _announce(address: str, *, demo: bool) -> None:
     console.print(f"Serving at [bold]{address}/[/bold] (Ctrl+C stops)")
 
 
-def _run(listening: socket.socket, *, work: bool) -> None:
+def _run(listening: socket.socket, *, work: bool, processes: int) -> None:
+    """Serve until told to stop. Where there are several processes, the first of them alone does the background work."""
+    if processes == 1:
+        end_on_sigterm()
+        _serve(listening, work=work)
+        return
+    from django.db import connections
+
+    from allcomers.service.config import wsgi  # noqa: F401 - loaded once, before it is shared
+
+    connections.close_all()  # each process opens its own
+    keep_running(lambda number: _serve(listening, work=work and number == 0), processes)
+
+
+def _serve(listening: socket.socket, *, work: bool) -> None:
     import waitress
 
     from allcomers.service.config.wsgi import application
@@ -137,7 +164,6 @@ def _run(listening: socket.socket, *, work: bool) -> None:
     server = waitress.create_server(
         application, sockets=[listening], threads=THREADS, ident="", clear_untrusted_proxy_headers=False
     )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ends as Ctrl+C does: what was begun is finished and tidied
     worker = Worker()
     if work:
         worker.start()
