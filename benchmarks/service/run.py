@@ -45,7 +45,8 @@ def run(folder: Path, people: int) -> None:
     filling.set_up(server.get_uri(), folder)
     saved = folder / "filled.json"
     if saved.exists():
-        filled = filling.Filled(**{**json.loads(saved.read_text()), "links": filling.new_links()})
+        anew = {"links": filling.new_links(), "sessions": filling.new_sessions()}
+        filled = filling.Filled(**{**json.loads(saved.read_text()), **anew})
     else:
         filled = filling.fill(people)
     print(f"SYNTHETIC, ready in {time.perf_counter() - begun:.0f} s: {filled.counts}")
