@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PUBLISHED ?=
 PORT ?= 8000
+export PYTHONDONTWRITEBYTECODE :=  # tests start many processes: what one has compiled, the others read
 
 .PHONY: help setup browser check test test-slow demo docs bench lock clean
 

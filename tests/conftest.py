@@ -1,6 +1,6 @@
 """A small valid submission of the data set (tests/data/valid_submission, made up), and ways to spoil and check it.
 
-Also one Spark for the whole run: it takes seconds to start, and a process has but one.
+Also one Spark for the whole run: it takes seconds to start, and a process has but one. And one filled demonstration.
 """
 
 import os
@@ -15,6 +15,7 @@ from allcomers.dataset import CheckResult
 from allcomers.engine import Session
 from allcomers.engine.spark import SparkEngine
 from allcomers.exceptions import EngineUnavailableError
+from tests import demonstration
 
 Frames = dict[str, pl.DataFrame]
 _QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -61,6 +62,14 @@ def spark() -> Iterator[SparkEngine]:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(error))
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def filled_demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration that was filled and ended; one for all the processes that share the tests out."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    return demonstration.filled(shared / "demonstration")
 
 
 @pytest.fixture(scope="session")

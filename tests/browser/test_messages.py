@@ -23,9 +23,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def service(folder: Path) -> Iterator[str]:
+def service(folder: Path, filled_demonstration: Path) -> Iterator[str]:
     """A demonstration in a folder of ours, where what it would send is written."""
-    with demonstration(folder / "printed.txt", "--folder", str(folder)) as address:
+    with demonstration(folder, filled_demonstration) as address:
         yield address
 
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,9 +25,9 @@ EXPECTED = re.compile(r"Failed to load resource.*\b(403|404|409|410|422)\b")
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def service(tmp_path_factory: pytest.TempPathFactory, filled_demonstration: Path) -> Iterator[str]:
     """The address of a running demonstration."""
-    with demonstration(tmp_path_factory.mktemp("service") / "printed.txt") as address:
+    with demonstration(tmp_path_factory.mktemp("service"), filled_demonstration) as address:
         yield address
 
 

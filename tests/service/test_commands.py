@@ -18,7 +18,7 @@ from allcomers.exceptions import AllcomersError
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import limits
 from allcomers.service.governance.permissions import Role
-from tests.demonstration import CLEAN, PROGRAM, demonstration
+from tests.demonstration import CLEAN, PRINTED, PROGRAM, demonstration
 
 
 def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -29,14 +29,14 @@ def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedP
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """What a running demonstration printed, and its address."""
-    log = tmp_path_factory.mktemp("demonstration") / "printed.txt"
-    with demonstration(log) as address:
-        yield log.read_text(), address
+def running(tmp_path_factory: pytest.TempPathFactory, filled_demonstration: Path) -> Iterator[tuple[str, str]]:
+    """What a running demonstration printed, and its address; it is the second start of what is in its folder."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with demonstration(folder, filled_demonstration) as address:
+        yield (folder / PRINTED).read_text(), address
 
 
-def test_the_demonstration_prints_how_to_sign_in_and_serves(running: tuple[str, str]) -> None:
+def test_the_demonstration_started_again_prints_how_to_sign_in_and_serves(running: tuple[str, str]) -> None:
     printed, address = running
     assert "SYNTHETIC" in printed
     assert "pwp@demo.example" in printed
