@@ -7,7 +7,7 @@ from django.apps import apps
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
 
 from allcomers.service.look import fields
@@ -40,7 +40,7 @@ def address(name: str, /, **parameters: Any) -> str:
 
 def day(value: Any) -> str:
     """As people write it: 3 April 2026."""
-    return date_format(value, "j F Y") if value else ""
+    return f"{value.day} {MONTHS[value.month]} {value.year}" if value else ""
 
 
 def moment(value: Any) -> str:
@@ -49,4 +49,4 @@ def moment(value: Any) -> str:
         return ""
     local = timezone.localtime(value)
     half = "am" if local.hour < 12 else "pm"
-    return f"{date_format(local, 'j F Y')} at {local.hour % 12 or 12}:{local:%M}{half}"
+    return f"{day(local)} at {local.hour % 12 or 12}:{local:%M}{half}"
