@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PUBLISHED ?=
 PORT ?= 8000
+# Two processes, neighbouring tests in the same one, so that what neighbours share is made once.
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=  # tests start many processes: what one has compiled, the others read
 
 .PHONY: help setup browser check test test-slow demo docs bench lock clean
@@ -31,11 +33,12 @@ check: $(READY) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: setup check ## the whole suite, from nothing
-	$(BIN)/pytest -n 2 -m "not slow"
-	ALLCOMERS_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 -m "not slow" tests/service --ignore tests/service/test_commands.py
+	$(PYTEST) -m "not slow"
+	ALLCOMERS_TEST_DATABASE=postgresql $(PYTEST) -m "not slow" tests/service --ignore tests/service/test_commands.py
 
 test-slow: setup ## what is too long for every change: more generated cases, wider coverage runs
-	$(BIN)/pytest -n 2
+	$(PYTEST)
+	ALLCOMERS_TEST_DATABASE=postgresql $(BIN)/pytest -m slow -rP tests/service/keeping/test_kill.py
 
 demo: $(READY) ## build the observatory (PUBLISHED="a.zip b.zip", else synthetic tables) and serve it on this machine
 	$(BIN)/allcomers demo $(if $(PUBLISHED),$(PUBLISHED),) --port $(PORT)

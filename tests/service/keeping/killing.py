@@ -2,10 +2,13 @@
 
 import os
 import re
+import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,11 +24,19 @@ PROGRAM = "from allcomers.cli import main; main()"
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 PATIENCE_SECONDS = 60
 TRIES = 10
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Without it every client reads the certificates of every authority, which takes longer than a visitor's requests."""
 
 
 @dataclass
 class Server:
-    """`allcomers serve` as a process of its own, on one port for good, which can be killed and started again."""
+    """`allcomers serve`, with all its processes, on one port for good: it can be killed and started again.
+
+    Parameters
+    ----------
+    sent : what each visitor has sent to be stored and was told nothing of yet, by the visitor's number.
+    took_seconds : how long the last few took from being sent until the visitor was told.
+    """
 
     folder: Path
     database_url: str
@@ -33,6 +44,9 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     kills: int = 0
     answered: int = 0
+    sendings: int = 0
+    sent: dict[int, "Sent"] = field(default_factory=dict)
+    took_seconds: deque[float] = field(default_factory=lambda: deque([0.05], maxlen=15))
 
     def start(self) -> None:
         """Started, and answering."""
@@ -41,20 +55,23 @@ class Server:
                 self.port = free.getsockname()[1]
         command = [sys.executable, "-c", PROGRAM, "serve", "--port", str(self.port)]
         with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=self._environment(), stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+            )
         until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.address}/health", timeout=5).status_code in (200, 503):
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+        with httpx.Client(base_url=self.address, timeout=5, verify=NO_TLS) as client:
+            while time.monotonic() < until and self.process.poll() is None:
+                try:
+                    if client.get("/health").status_code in (200, 503):
+                        return
+                except httpx.TransportError:
+                    time.sleep(0.05)
         raise AssertionError((self.folder / "server.log").read_text()[-3000:])
 
     def kill(self) -> None:
-        """SIGKILL: nothing is tidied, nothing finished."""
+        """SIGKILL to every process of it: nothing is tidied, nothing finished."""
         assert self.process is not None
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.kills += 1
 
@@ -84,6 +101,14 @@ def running(server: Server) -> Iterator[Server]:
             server.kill()
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What a visitor waits to hear of: a referral, by its family name, or answers, by the request they belong to."""
+
+    referral: str = ""
+    answers: Any = None
+
+
 @dataclass
 class Told:
     """What visitors were told had been stored: family names of referrals, and answers by the request they belong to."""
@@ -100,7 +125,10 @@ class Visitor:
         address = f"10.{number // 65536}.{number // 256 % 256}.{number % 256}"
         self.number, self.server = number, server
         self.browser = httpx.Client(
-            base_url=server.address, timeout=30, headers={"X-Forwarded-For": address, "X-Forwarded-Proto": "http"}
+            base_url=server.address,
+            timeout=30,
+            headers={"X-Forwarded-For": address, "X-Forwarded-Proto": "http"},
+            verify=NO_TLS,
         )
 
     def close(self) -> None:
@@ -124,6 +152,15 @@ class Visitor:
                 assert time.monotonic() < until, "the server did not come back"
                 time.sleep(0.05)
 
+    @contextmanager
+    def _waiting_to_hear_of(self, sent: Sent) -> Iterator[None]:
+        begun = time.monotonic()
+        self.server.sent[self.number] = sent
+        self.server.sendings += 1
+        yield
+        del self.server.sent[self.number]
+        self.server.took_seconds.append(time.monotonic() - begun)
+
     def refer(self, family_name: str, told: Told) -> None:
         """From the safety gate to the reference; again from the gate where the server was killed over a new session.
 
@@ -142,7 +179,8 @@ class Visitor:
         for name, given in ANSWERS.items():
             answer = self.post(where(name), {**given, "family_name": family_name} if name == "name" else given)
             assert answer.status_code == 302, (name, answer.status_code)
-        return self.post("/referrals/check/", {}).headers.get("Location") == "/referrals/done/"
+        with self._waiting_to_hear_of(Sent(referral=family_name)):
+            return self.post("/referrals/check/", {}).headers.get("Location") == "/referrals/done/"
 
     def answer(self, key: Any, token: str, weight: int, told: Told) -> None:
         """PHQ-9 from a link, all on one page, `weight` to the ninth; then the help, then the end."""
@@ -150,7 +188,8 @@ class Visitor:
         begun = self._stage("/questionnaires/answer/", layout="list")
         page = begun.headers["Location"]
         items = {f"item_{number}": "1" for number in range(1, 11)} | {"item_9": str(weight)}
-        self._stage(page, **items)
+        with self._waiting_to_hear_of(Sent(answers=key)):
+            self._stage(page, **items)
         told.answers[key] = weight
         if weight:
             self._stage(f"{page}help/", safety="safe", wants_call="no")
