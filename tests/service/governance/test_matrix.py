@@ -111,16 +111,15 @@ def test_a_page_of_the_staff_opens_for_a_grant_and_for_nothing_else(
     """A page about nobody in particular is asked for once a role: whom one is related to plays no part in it."""
     relate(anyone, cast.patient, relationship, cast.clinician)
     client = signed_in(anyone)
-    pages = [name for name in STAFF_PAGES if ENTRIES[name].person or relationship == UNRELATED]
+    pages = {name: address(name, cast) for name in STAFF_PAGES if ENTRIES[name].person or relationship == UNRELATED}
     wrong = []
     for role in Role:
         RoleHeld.objects.filter(user=anyone).update(role=role)
-        wrong += [(role, name) for name in pages if not _as_expected(client, name, role, relationship, cast)]
+        wrong += [(role, one) for one in pages.items() if not _as_expected(client, *one, role, relationship, cast)]
     assert wrong == []
 
 
-def _as_expected(client: Client, name: str, role: Role, relationship: str, cast: Any) -> bool:
-    where = address(name, cast)
+def _as_expected(client: Client, name: str, where: str, role: Role, relationship: str, cast: Any) -> bool:
     before = AuditEvent.objects.count()
     answer = client.get(where)
     events = list(AuditEvent.objects.order_by("sequence")[before:])
