@@ -83,7 +83,6 @@ def test_a_person_is_invited_joins_says_things_got_worse_and_staff_see_it(
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("link", name="Your own place").click()
     page.get_by_role("link", name="Tell us things have got worse").click()
     expect(page.get_by_role("heading", name="Where to get help now")).to_be_visible()
     page.get_by_label("I am not sure").check()

@@ -224,3 +224,19 @@ def test_queries_of_the_inbox_do_not_grow_with_it(administrator: Client, django_
         sent(Client(), name={"given_name": f"Number{number}"})
     with django_assert_max_num_queries(13):
         administrator.get(INBOX)
+
+
+def test_the_start_page_says_how_much_waits_where_the_viewer_may_see_it(
+    cast: Any, administrator: Client, member: Any, signed_in: Any
+) -> None:
+    assert "nothing waits" in administrator.get("/").content.decode()
+    for _ in range(2):
+        sent(Client())
+    start = administrator.get("/").content.decode()
+    assert re.findall(r">New referrals</a> <strong[^>]*>(\d+) waiting", start) == ["2"]
+    assert "New referrals" not in signed_in(member(Role.AUDITOR)).get("/").content.decode()
+
+
+def test_somebody_with_an_account_starts_in_their_own_place(cast: Any, signed_in: Any) -> None:
+    answer = signed_in(cast.patient_user).get("/")
+    assert answer["Location"] == reverse("portal:home")

@@ -22,6 +22,7 @@ from allcomers.service.governance.permissions import (
     record,
     staff,
 )
+from allcomers.service.governance.selectors import to_review
 from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Person
 from allcomers.service.people.selectors import person_with_id
@@ -68,5 +69,8 @@ READINGS = {
     "trace.opened": "Who opened your record was looked at",
 }
 
-MENU = (Place("governance:break_glass_queue", "Emergency access", 80), Place("governance:events", "Audit", 85))
+MENU = (
+    Place("governance:break_glass_queue", "Emergency access", 80, waiting=lambda _: to_review()),
+    Place("governance:events", "Audit", 85),
+)
 RECORD_MENU = (Place("governance:opened", "Who opened this record", 90),)

@@ -87,7 +87,11 @@ class Access:
     def visible_people(self) -> QuerySet[Person]:
         """The people this page may list: those in a relationship that its grants give to a role of the viewer."""
         assert self.entry.lists, f"the entry of {self.name} lists nobody"
-        names = {name for one in self.entry.lists if one.roles & self.roles for name in one.relationships}
+        return self.visible_in(self.entry)
+
+    def visible_in(self, entry: Entry) -> QuerySet[Person]:
+        """The people whom another page would list for this viewer; nobody where it lists no people."""
+        names = {name for one in entry.lists if one.roles & self.roles for name in one.relationships}
         return people_related(self.member, names)
 
     def shown(self, people: Iterable[Person | UUID]) -> None:

@@ -174,8 +174,12 @@ def by_link(purpose: str, *, reads: str, rate: tuple[int, int] | None = (60, 60)
 
 @dataclass(frozen=True)
 class Place:
-    """A page in the staff's menu (`MENU` of an `access.py`) or in a record's (`RECORD_MENU`), by its URL's name."""
+    """A page in the staff's menu (`MENU` of an `access.py`) or in a record's (`RECORD_MENU`), by its URL's name.
+
+    `waiting` is what the page lists for somebody to do, among the people whom the viewer may see in it.
+    """
 
     name: str
     words: str
     order: int = 50
+    waiting: Callable[[QuerySet[Any, Any]], QuerySet[Any, Any]] | None = None

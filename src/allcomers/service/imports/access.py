@@ -1,6 +1,7 @@
 """Who may see that records wait, and decide about them. The pages show nothing of anybody: reasons alone."""
 
 from allcomers.service.governance.permissions import Place, Purpose, Role, staff
+from allcomers.service.imports.selectors import waiting
 
 DECIDING = {Role.ADMINISTRATOR, Role.CLINICAL_LEAD}
 ENTRIES = {
@@ -14,4 +15,4 @@ READINGS = {
     "import.discarded": "Somebody looked at a record about you that had something wrong, and did not take it in",
 }
 
-MENU = (Place("imports:quarantine", "Quarantine", 60),)
+MENU = (Place("imports:quarantine", "Quarantine", 60, waiting=lambda _: waiting()),)

@@ -4,20 +4,37 @@ from django.urls import reverse
 
 from allcomers.service.governance import table
 from allcomers.service.governance.decisions import Access, fitting_grant
+from allcomers.service.governance.permissions import Place
 
 Items = list[dict[str, str | bool]]
+Waiting = list[tuple[dict[str, str], int | None]]
 
 
 def staff_menu(access: Access | None) -> Items:
     """The pages of the menu that the viewer's roles open."""
     if access is None or not access.roles:
         return []
-    entries = table.entries()
     return [
         {"href": reverse(place.name), "text": place.words, "current": place.name == access.name}
-        for place in table.menu("MENU")
-        if fitting_grant(entries[place.name], access.roles, frozenset())
+        for place in _staff_places(access)
     ]
+
+
+def what_waits(access: Access) -> Waiting:
+    """The pages of the staff's menu, and of those that list what somebody has to do, how much of it there is."""
+    entries = table.entries()
+    return [
+        (
+            {"href": reverse(place.name), "text": place.words},
+            place.waiting(access.visible_in(entries[place.name])).count() if place.waiting else None,
+        )
+        for place in _staff_places(access)
+    ]
+
+
+def _staff_places(access: Access) -> list[Place]:
+    entries = table.entries()
+    return [one for one in table.menu("MENU") if fitting_grant(entries[one.name], access.roles, frozenset())]
 
 
 def record_menu(access: Access | None) -> Items:

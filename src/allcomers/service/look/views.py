@@ -1,16 +1,23 @@
 """The start page, and whether the service is well."""
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from allcomers.service.accounts import demonstration
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.look import health as checks
+from allcomers.service.look import navigation
 
 
 @require_safe
 def start(request: ServiceRequest) -> HttpResponse:
+    """For staff what waits for them, for a person with an account their own place, for everybody else the way in."""
+    access = request.access
+    if access.roles:
+        return render(request, "look/start.jinja", {"places": navigation.what_waits(access)})
+    if access.user is not None and getattr(access.user, "person", None):
+        return redirect("portal:home")
     return render(request, "look/start.jinja")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from allcomers.service.governance.access import person_in_address
 from allcomers.service.governance.permissions import CLINICAL, Place, Purpose, Role, record, staff
-from allcomers.service.messages.selectors import message_with_id
+from allcomers.service.messages.selectors import message_with_id, undelivered
 from allcomers.service.people.access import ARRANGE, CARE
 from allcomers.service.people.models import Person
 from allcomers.service.referrals.access import HANDLE
@@ -42,5 +42,5 @@ READINGS = {
     "message.opened": "A message that had not reached you was looked at",
 }
 
-MENU = (Place("messages:undelivered", "Messages", 25),)
+MENU = (Place("messages:undelivered", "Messages", 25, waiting=undelivered),)
 RECORD_MENU = (Place("messages:of_person", "Messages", 70),)

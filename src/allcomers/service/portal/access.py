@@ -17,7 +17,7 @@ from allcomers.service.governance.permissions import (
 from allcomers.service.people.access import ARRANGE, CARE
 from allcomers.service.people.models import Person
 from allcomers.service.portal.models import LINK_PURPOSE
-from allcomers.service.portal.selectors import correction_with_id
+from allcomers.service.portal.selectors import correction_with_id, corrections_to_answer
 
 ANSWERING = CLINICAL | {Role.ADMINISTRATOR}
 
@@ -66,7 +66,10 @@ READINGS = {
     "correction.disagreed": "You said that you do not agree with an answer",
 }
 
-MENU = (Place("portal:corrections", "Corrections", 60), Place("portal:waits", "Waits we tell people", 70))
+MENU = (
+    Place("portal:corrections", "Corrections", 60, waiting=corrections_to_answer),
+    Place("portal:waits", "Waits we tell people", 70),
+)
 RECORD_MENU = (
     Place("portal:corrections_of", "Corrections asked for", 60),
     Place("portal:invite", "Invite to their place", 75),

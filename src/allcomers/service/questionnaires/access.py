@@ -18,7 +18,7 @@ from allcomers.service.governance.permissions import (
 from allcomers.service.people.access import ARRANGE, CARE
 from allcomers.service.people.models import Person
 from allcomers.service.questionnaires.models import LINK_PURPOSE
-from allcomers.service.questionnaires.risk.selectors import alert_with_id, must_answer
+from allcomers.service.questionnaires.risk.selectors import alert_with_id, duty_list, must_answer
 from allcomers.service.questionnaires.selectors import response_with_id
 
 ANSWERS_ALERT = "answers_alert"
@@ -74,5 +74,5 @@ READINGS = {
     "alert.opened": "What we do for your safety was opened",
 }
 
-MENU = (Place("questionnaires:alerts", "Alerts", 15),)
+MENU = (Place("questionnaires:alerts", "Alerts", 15, waiting=duty_list),)
 RECORD_MENU = (Place("questionnaires:record", "Questionnaires", 40),)

@@ -23,7 +23,7 @@ from allcomers.service.people.access import ARRANGE, CARE
 from allcomers.service.people.models import Person
 from allcomers.service.referrals.changing import LINK_PURPOSE
 from allcomers.service.referrals.paths import PROFESSIONAL, SELF, Path
-from allcomers.service.referrals.selectors import handled_by, person_of
+from allcomers.service.referrals.selectors import handled_by, inbox, person_of
 
 HANDLES = "handles_referral"
 RELATIONSHIPS = (Relationship(HANDLES, "is dealing with your referral", handled_by),)
@@ -93,5 +93,5 @@ READINGS = {
     "referral.looked_again": "Somebody looked at what you did with your referral after you had sent it",
 }
 
-MENU = (Place("referrals:inbox", "New referrals", 20),)
+MENU = (Place("referrals:inbox", "New referrals", 20, waiting=inbox),)
 RECORD_MENU = (Place("referrals:of_person", "Referrals", 30),)
