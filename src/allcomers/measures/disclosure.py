@@ -54,7 +54,7 @@ MEANS: Mapping[str, tuple[str, str]] = {"M141": ("M089", "M076")}
 """Means whose sum is a measure too, so that the two give away how many there were."""
 _ONE_DECIMAL = 10
 
-_LEVEL_PAIRS = (
+LEVEL_PAIRS = (
     (Level.ENGLAND, Level.REGION),
     (Level.ENGLAND, Level.ICB),
     (Level.ENGLAND, Level.SUB_ICB),
@@ -276,10 +276,30 @@ def tilings(periods: Sequence[Period], whole: Period) -> Iterator[tuple[int, ...
 
 
 def organisation_sums(organisations: Organisations) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Each organisation with those that make it up, a level at a time."""
-    for whole, part in _LEVEL_PAIRS:
-        if whole in organisations.levels and part in organisations.levels:
-            yield from ((above, tuple(under)) for above, under in organisations.below(whole, part))
+    """Each organisation with those that make it up, a level at a time.
+
+    Not where a level between says as much: whoever knows what the regions add up to, and the boards of each, learns
+    nothing more about a board from the sum of all of them.
+    """
+    parts = {
+        (whole, part): dict(organisations.below(whole, part))
+        for whole, part in LEVEL_PAIRS
+        if whole in organisations.levels and part in organisations.levels
+    }
+    for (whole, part), sums in parts.items():
+        for above, under in sums.items():
+            if not any(_by_way_of(between, parts, (whole, part), above) == set(under) for between in Level):
+                yield above, tuple(under)
+
+
+_Parts = Mapping[tuple[Level, Level], Mapping[int, Sequence[int]]]
+
+
+def _by_way_of(between: Level, parts: _Parts, levels: tuple[Level, Level], above: int) -> set[int]:
+    """The parts of an organisation that the sums of a level between lead to; none where one of these is missing."""
+    middle = parts.get((levels[0], between), {}).get(above, ())
+    lower = parts.get((between, levels[1]), {})
+    return {each for one in middle for each in lower[one]} if all(one in lower for one in middle) else set()
 
 
 def rounded(figures: Figures) -> Floats:

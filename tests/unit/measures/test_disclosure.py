@@ -1,5 +1,7 @@
 """What is listed for disclosure control to reckon with, and tidy tables made fit to leave."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,9 +10,11 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from allcomers.measures import catalogue
-from allcomers.measures.disclosure import MEANS, SUMS, protected, tilings
+from allcomers.measures.disclosure import LEVEL_PAIRS, MEANS, SUMS, organisation_sums, protected, tilings
+from allcomers.measures.levels import Level, Node, Organisations
 from allcomers.measures.measure import Count, Statistic
 from allcomers.measures.periods import parse
+from allcomers.measures.withholding import Equations, Table, bounds
 
 
 def test_months_tile_a_quarter_and_quarters_a_year() -> None:
@@ -46,6 +50,48 @@ def test_sums_and_means_name_measures_of_the_right_kind() -> None:
         of = catalogue.get(mean).of
         assert isinstance(of, Statistic)
         assert not of.per
+
+
+LEAVES = st.dictionaries(
+    # A sub-ICB area lies in one board, a board in one region; a provider works wherever it likes.
+    st.tuples(st.integers(0, 5), st.integers(0, 7)).map(
+        lambda pair: (f"P{pair[0]}", f"S{pair[1]}", f"I{pair[1] // 2}", f"R{pair[1] // 4}")
+    ),
+    st.integers(0, 12),
+    min_size=1,
+    max_size=20,
+)
+
+
+def test_sums_that_the_levels_between_give_are_not_listed_again() -> None:
+    leaves = [(f"P{at}", f"S{at}", f"I{at}", f"R{at // 2}") for at in range(4)]
+    organisations = Organisations(leaves, [Level.ENGLAND, Level.REGION, Level.ICB])
+    england, north, south = (organisations.place[Node(Level.ENGLAND, ())], 1, 2)
+    assert list(organisation_sums(organisations)) == [(england, (north, south)), (north, (3, 4)), (south, (5, 6))]
+    without_regions = Organisations(leaves, [Level.ENGLAND, Level.ICB])
+    assert list(organisation_sums(without_regions)) == [(0, (1, 2, 3, 4))]
+
+
+@settings(deadline=None, derandomize=True)
+@given(LEAVES)
+def test_whoever_adds_up_is_told_as_much_by_the_sums_listed_as_by_all(
+    people: dict[tuple[str, str, str, str], int],
+) -> None:
+    organisations = Organisations(list(people), list(Level))
+    nodes = organisations.leaf_nodes
+    counts = np.zeros(len(organisations.nodes))
+    for level in Level:
+        np.add.at(counts, nodes[level], [people[leaf] for leaf in organisations.leaves])
+    every = [one for pair in LEVEL_PAIRS for one in organisations.below(*pair)]
+    rounded = np.array([node.level is not Level.ENGLAND for node in organisations.nodes])
+
+    def told(sums: Iterable[tuple[int, Sequence[int]]]) -> tuple[list[float], list[float]]:
+        equations = Equations.of([np.array([[whole, *parts]]) for whole, parts in sums], counts)
+        table = Table(counts, rounded, np.zeros_like(rounded), np.zeros_like(rounded), equations)
+        low, high = bounds(table, table.small)
+        return low.tolist(), high.tolist()
+
+    assert told(organisation_sums(organisations)) == told(every)
 
 
 FRAME = pl.DataFrame(
