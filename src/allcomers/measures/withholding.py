@@ -51,9 +51,14 @@ class Equations:
         return cls(cells, np.cumsum(lengths) - lengths)
 
     @property
+    def lengths(self) -> Cells:
+        """How many members each equation has."""
+        return np.diff(self.starts, append=len(self.cells))
+
+    @property
     def equation(self) -> Cells:
         """Which equation each member belongs to."""
-        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.cells)))
+        return np.repeat(np.arange(len(self.starts)), self.lengths)
 
     def touching(self, marked: Flags) -> "Equations":
         """The equations that have a marked cell."""
@@ -63,25 +68,29 @@ class Equations:
 
     def only(self, wanted: Flags) -> "Equations":
         """Some of the equations."""
-        lengths = np.diff(self.starts, append=len(self.cells))
-        kept = lengths[wanted]
-        return Equations(self.cells[np.repeat(wanted, lengths)], np.cumsum(kept) - kept)
+        kept = self.lengths[wanted]
+        return Equations(self.cells[np.repeat(wanted, self.lengths)], np.cumsum(kept) - kept)
 
     def implied(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-        """For each member, the least and greatest value that the others leave it."""
-        whole = np.zeros(len(self.cells), dtype=bool)
-        whole[self.starts] = True
-        lows, highs = low[self.cells], high[self.cells]
-        least, most = np.where(whole, lows, -highs), np.where(whole, highs, -lows)
-        at = self.equation
-        others_least = np.add.reduceat(least, self.starts)[at] - least
-        others_most = np.add.reduceat(most, self.starts)[at] - most
-        return np.where(whole, -others_most, others_least), np.where(whole, -others_least, others_most)
+        """For each member, the least and greatest value that the others leave it.
+
+        Parameters
+        ----------
+        low, high : the ends of each member.
+        """
+        whole_low, whole_high, lengths = low[self.starts], high[self.starts], self.lengths
+        parts_low = np.add.reduceat(low, self.starts) - whole_low
+        parts_high = np.add.reduceat(high, self.starts) - whole_high
+        least = np.repeat(whole_low - parts_high, lengths) + high
+        most = np.repeat(whole_high - parts_low, lengths) + low
+        least[self.starts], most[self.starts] = parts_low, parts_high
+        return least, most
 
     def narrow(self, low: Floats, high: Floats, changed: Flags) -> None:
         """Narrow every cell by the others of its equations, and mark those that moved."""
         if len(self.starts):
-            _apply(self.cells, *self.implied(low, high), low, high, changed)
+            ends = low[self.cells], high[self.cells]
+            _apply(self.cells, self.implied(*ends), ends, low, high, changed)
 
 
 Ends = tuple[Floats, Floats]
@@ -338,9 +347,10 @@ def _behind(table: Table, exposed: Flags, ends: Ends, narrowed: Flags) -> Equati
     equations = table.equations.touching(narrowed if exposed.any() else exposed)
     if not len(equations.starts):
         return equations
-    (low, high), cells = ends, equations.cells
+    cells = equations.cells
+    low, high = ends[0][cells], ends[1][cells]
     least, most = equations.implied(low, high)
-    gives = narrowed[cells] & ((least >= low[cells]) | (most <= high[cells]))
+    gives = narrowed[cells] & ((least >= low) | (most <= high))
     marks = exposed
     while True:
         behind = equations.only(np.logical_or.reduceat(gives & marks[cells], equations.starts))
@@ -431,14 +441,16 @@ def _narrow_side(side: Side, ends: tuple[Floats, Floats], low: Floats, high: Flo
     least, most = _ends(side, low, high)
     fits = ends[0] <= ends[1]
     for sign, cells in side:
-        own_low, own_high = (low[cells], high[cells]) if sign > 0 else (-high[cells], -low[cells])
+        own = low[cells], high[cells]
+        own_low, own_high = own if sign > 0 else (-own[1], -own[0])
         term_low, term_high = ends[0] - (most - own_high), ends[1] - (least - own_low)
-        new_low, new_high = (term_low, term_high) if sign > 0 else (-term_high, -term_low)
-        _apply(cells[fits], new_low[fits], new_high[fits], low, high, changed)
+        new = (term_low, term_high) if sign > 0 else (-term_high, -term_low)
+        _apply(cells[fits], (new[0][fits], new[1][fits]), (own[0][fits], own[1][fits]), low, high, changed)
 
 
-def _apply(cells: Cells, least: Floats, most: Floats, low: Floats, high: Floats, changed: Flags) -> None:
-    up, down = least > low[cells], most < high[cells]
-    np.maximum.at(low, cells[up], least[up])
-    np.minimum.at(high, cells[down], most[down])
+def _apply(cells: Cells, implied: Ends, own: Ends, low: Floats, high: Floats, changed: Flags) -> None:
+    """Narrow the ends of cells, which are their own, to what is implied; mark those that moved."""
+    up, down = implied[0] > own[0], implied[1] < own[1]
+    np.maximum.at(low, cells[up], implied[0][up])
+    np.minimum.at(high, cells[down], implied[1][down])
     changed[cells[up | down]] = True
