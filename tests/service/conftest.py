@@ -3,10 +3,12 @@
 `ALLCOMERS_TEST_DATABASE=postgresql pytest tests/service` runs the same tests on PostgreSQL; `make test` runs both.
 """
 
+import atexit
 import io
 import logging
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from django.conf import settings
 
 WANTED = os.environ.get("ALLCOMERS_TEST_DATABASE", "sqlite")
 FOLDER = Path(tempfile.mkdtemp(prefix="allcomers-service-tests-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)  # registered before the server, so it goes after it
 if WANTED == "postgresql":
     if "ALLCOMERS_TEST_SERVER" not in os.environ:  # one for the processes that share the tests out, a database each
         os.environ["XDG_RUNTIME_DIR"] = str(FOLDER)  # where it keeps its socket: each run its own

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from weakref import finalize
 
 import duckdb
 import polars as pl
@@ -42,8 +43,9 @@ class Session:
         spill: Path | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self._own_spill = spill is None
         self.spill = Path(tempfile.mkdtemp(prefix="allcomers-")) if spill is None else spill
+        # Also where nobody closes it: an analyst's notebook as a rule does not.
+        self._let_go = None if spill else finalize(self, shutil.rmtree, self.spill, ignore_errors=True)
         self._progress = progress
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{int(memory_gb * 1024)}MiB",
@@ -109,8 +111,8 @@ class Session:
     def close(self) -> None:
         """Let the memory and the spill directory go."""
         self._connection.close()
-        if self._own_spill:
-            shutil.rmtree(self.spill, ignore_errors=True)
+        if self._let_go:
+            self._let_go()
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """The session: its limits, what it spills and clears away, how it reports."""
 
+import gc
 import time
 import traceback
 
@@ -42,6 +43,15 @@ def test_a_value_that_cannot_be_taken_is_not_shown(value):
     with Session(threads=1) as session, pytest.raises(QueryError, match="cannot hold") as raised:
         session.row(f"select {value} from (values ('{written}')) t(x)")
     assert written not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_session_that_nobody_closed_leaves_nothing_behind():
+    session = Session()
+    spill = session.spill
+    assert spill.exists()
+    del session
+    gc.collect()
+    assert not spill.exists()
 
 
 def test_a_spill_directory_that_was_given_is_left(tmp_path):
