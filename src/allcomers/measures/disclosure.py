@@ -108,8 +108,9 @@ def shown(figures: Figures) -> Shown:
     counted = np.array([each.kind in ("count", "sum") for each in figures.measures])
     values, few = rounded(figures), national(figures)
     printed, withheld = np.where(few, np.nan, values), few.copy()
+    across = list(_sums_across(figures))
     for places in _linked(figures.measures, counted):
-        withheld[..., places] |= _decided(_of(figures, places), printed[..., places])
+        withheld[..., places] |= _decided(_of(figures, places), printed[..., places], across)
     return Shown(np.where(withheld, np.nan, values), withheld, int((withheld & ~few & counted).sum()))
 
 
@@ -177,8 +178,8 @@ def _of(figures: Figures, places: Sequence[int]) -> Figures:
     )
 
 
-def _decided(figures: Figures, printed: Floats) -> Flags:
-    """Where the figures of measures that are tied to each other have to be withheld.
+def _decided(figures: Figures, printed: Floats, across: Sequence[Sum]) -> Flags:
+    """Where the figures of measures that are tied to each other have to be withheld; `across` are their other sums.
 
     A percentage is a cell too: that of the people between, who are below its line and not above it. It is not printed,
     but whoever knows both sides knows it.
@@ -193,12 +194,13 @@ def _decided(figures: Figures, printed: Floats) -> Flags:
         _ratios(figures.measures), key=lambda each: figures.measures[_place(figures.measures)[each.id]].broken_down
     )
     shares = {each.id: _shares(each, figures.measures, cells, printed, below) for each in ratios}
+    sums = [*across, *_sums_of_measures(figures.measures)]
     table = Table(
         counts=counts.ravel(),
         rounded=below.ravel(),
         known=np.zeros(counts.size, dtype=bool),
         unprinted=np.broadcast_to(~np.isin(kinds, ("count", "sum")), counts.shape).ravel(),
-        equations=Equations.of([each.cells(cells) for each in _sums(figures)], counts.ravel()),
+        equations=Equations.of([each.cells(cells) for each in sums], counts.ravel()),
         shares=tuple(shares.values()),
     )
     decided = decide(table)
@@ -232,8 +234,8 @@ def _shares(ratio: _Ratio, measures: Sequence[Measure], cells: Cells, printed: F
     )
 
 
-def _sums(figures: Figures) -> Iterator[Sum]:
-    """Every sum in which figures stand: across organisations, categories, periods and measures."""
+def _sums_across(figures: Figures) -> Iterator[Sum]:
+    """The sums in which the figures of every measure stand: across organisations, categories and periods."""
     for whole, under in organisation_sums(figures.organisations):
         yield Sum(ORGANISATION, whole, under)
     variables: dict[str, list[int]] = {}
@@ -245,8 +247,12 @@ def _sums(figures: Figures) -> Iterator[Sum]:
     for whole, period in enumerate(figures.periods):
         for tiles in tilings(figures.periods, period):
             yield Sum(PERIOD, whole, tiles)
-    place = _place(figures.measures)
-    for whole_id, parts in _measure_sums(figures.measures):
+
+
+def _sums_of_measures(measures: Sequence[Measure]) -> Iterator[Sum]:
+    """The sums in which some of these measures are another."""
+    place = _place(measures)
+    for whole_id, parts in _measure_sums(measures):
         if {whole_id, *parts} <= place.keys():
             yield Sum(MEASURE, place[whole_id], tuple(place[id_] for id_ in parts))
 
