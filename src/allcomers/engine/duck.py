@@ -45,7 +45,7 @@ class Session:
     ) -> None:
         self.spill = Path(tempfile.mkdtemp(prefix="allcomers-")) if spill is None else spill
         # Also where nobody closes it: an analyst's notebook as a rule does not.
-        self._let_go = None if spill else finalize(self, shutil.rmtree, self.spill, ignore_errors=True)
+        self._let_go = finalize(self, shutil.rmtree, self.spill, ignore_errors=True) if spill is None else None
         self._progress = progress
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{int(memory_gb * 1024)}MiB",
