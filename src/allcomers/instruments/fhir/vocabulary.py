@@ -7,6 +7,11 @@ SNOMED_CT = "http://snomed.info/sct"
 ORDINAL_VALUE = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 MIN_VALUE = "http://hl7.org/fhir/StructureDefinition/minValue"
 MAX_VALUE = "http://hl7.org/fhir/StructureDefinition/maxValue"
+DECLINED = {
+    "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+    "valueCode": "asked-declined",
+}
+"""The extension of a question that the person would rather not answer."""
 TOTAL = "total"
 
 _CANONICAL = "urn:allcomers:questionnaire:"

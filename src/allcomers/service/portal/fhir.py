@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from allcomers.instruments import fhir
+from allcomers.instruments.fhir.vocabulary import DECLINED
 from allcomers.service.people.models import Person
 from allcomers.service.problems import fhir as problems
 from allcomers.service.problems.reading import problems_read
@@ -17,7 +18,6 @@ from allcomers.service.referrals.models import Contact
 
 Resource = dict[str, Any]
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
-ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 MISSING_WORDS = "urn:allcomers:is-anything-missing"
 TELECOM = {"mobile": ("phone", "mobile"), "landline": ("phone", "home"), "email": ("email", "home")}
 
@@ -73,7 +73,7 @@ def response(one: Response) -> Resource:
     assert moment is not None
     resource = fhir.response(one.instrument, values, authored=moment.isoformat(timespec="seconds"))
     declined = [
-        {"linkId": str(item.number), "extension": [{"url": ABSENT, "valueCode": "asked-declined"}]}
+        {"linkId": str(item.number), "extension": [DECLINED]}
         for item in asking.items(one.instrument)
         if item.number in values and values[item.number] is None
     ]

@@ -6,18 +6,17 @@ why it is absent, as with any other question.
 
 from typing import Any
 
+from allcomers.instruments.fhir.vocabulary import DECLINED, MAX_VALUE, MIN_VALUE
 from allcomers.service.problems import wording
 from allcomers.service.problems.models import LONGEST_PROBLEM, MOST, Rating
 from allcomers.service.problems.reading import Told
 
 Resource = dict[str, Any]
 QUESTIONNAIRE = "urn:allcomers:questionnaire:own-words-problems"
-ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-LIMIT = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def questionnaire() -> Resource:
-    between = [{"url": f"{LIMIT}minValue", "valueInteger": 0}, {"url": f"{LIMIT}maxValue", "valueInteger": MOST}]
+    between = [{"url": MIN_VALUE, "valueInteger": 0}, {"url": MAX_VALUE, "valueInteger": MOST}]
     return {
         "resourceType": "Questionnaire",
         "url": QUESTIONNAIRE,
@@ -70,5 +69,5 @@ def _rated(rating: Rating) -> Resource:
     if rating.said == Rating.Said.OVER:
         return {"linkId": "over", "answer": [{"valueBoolean": True}]}
     if rating.said == Rating.Said.DECLINED:
-        return {"linkId": "rating", "extension": [{"url": ABSENT, "valueCode": "asked-declined"}]}
+        return {"linkId": "rating", "extension": [DECLINED]}
     return {"linkId": "rating", "answer": [{"valueInteger": rating.value}]}
