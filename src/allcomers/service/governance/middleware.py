@@ -99,7 +99,8 @@ def _slow_down(request: HttpRequest, entry: Entry) -> HttpResponse:
 def _anyone(request: HttpRequest, access: Access, parameters: dict[str, Any]) -> HttpResponse | None:
     access.user = sign_in.user(request)
     if access.user is not None and sign_in.second_factor_given(request):
-        access.roles = access.user.roles(timezone.localdate())  # for the menu alone: the page shows nobody's data
+        # For the menu, and how much waits there: the page shows nobody's data.
+        access.roles = access.user.roles(timezone.localdate())
     return None
 
 

@@ -7,7 +7,6 @@ from allcomers.service.governance.decisions import Access, fitting_grant
 from allcomers.service.governance.permissions import Place
 
 Items = list[dict[str, str | bool]]
-Waiting = list[tuple[dict[str, str], int | None]]
 
 
 def staff_menu(access: Access | None) -> Items:
@@ -20,16 +19,14 @@ def staff_menu(access: Access | None) -> Items:
     ]
 
 
-def what_waits(access: Access) -> Waiting:
-    """The pages of the staff's menu, and of those that list what somebody has to do, how much of it there is."""
+def what_waits(access: Access) -> dict[str, int]:
+    """How much there is to do in each page of the staff's menu that lists what somebody has to do, by its address."""
     entries = table.entries()
-    return [
-        (
-            {"href": reverse(place.name), "text": place.words},
-            place.waiting(access.visible_in(entries[place.name])).count() if place.waiting else None,
-        )
+    return {
+        reverse(place.name): place.waiting(access.visible_in(entries[place.name])).count()
         for place in _staff_places(access)
-    ]
+        if place.waiting
+    }
 
 
 def _staff_places(access: Access) -> list[Place]:

@@ -15,7 +15,7 @@ def start(request: ServiceRequest) -> HttpResponse:
     """For staff what waits for them, for a person with an account their own place, for everybody else the way in."""
     access = request.access
     if access.roles:
-        return render(request, "look/start.jinja", {"places": navigation.what_waits(access)})
+        return render(request, "look/start.jinja", {"waiting": navigation.what_waits(access)})
     if access.user is not None and getattr(access.user, "person", None):
         return redirect("portal:home")
     return render(request, "look/start.jinja")
