@@ -17,10 +17,10 @@ from typing import Any
 
 import httpx
 
+from tests.demonstration import CLEAN, PROGRAM
 from tests.service.questionnaires.conftest import FACTS
 from tests.service.referrals.journey import ANSWERS, SAFE, where
 
-PROGRAM = "from allcomers.cli import main; main()"
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 PATIENCE_SECONDS = 60
 TRIES = 10
@@ -80,9 +80,8 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def _environment(self) -> dict[str, str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALLCOMERS_", "DJANGO_"))}
         return {
-            **clean,
+            **CLEAN,
             "ALLCOMERS_MODE": "development",
             "ALLCOMERS_DATA_FOLDER": str(self.folder),
             "ALLCOMERS_DATABASE_URL": self.database_url,
