@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_referrals import Walk
-from tests.browser.test_service import DESK, PHONE, a_context, faults, service, sign_in
+from tests.browser.test_service import DESK, PHONE, a_context, faults, follow, service, sign_in
 
 __all__ = ["service"]
 
@@ -16,12 +16,12 @@ def refer(walk: Walk, family_name: str) -> None:
     page = walk.page
     page.goto("/referrals/professional/")
     walk.look()
-    page.get_by_role("link", name="Start", exact=True).click()
+    follow(page.get_by_role("link", name="Start", exact=True))
     page.get_by_label("Yes", exact=True).check()
     walk.onward()
     expect(page.get_by_role("heading", name="Please get help for them now")).to_be_visible()
     walk.look()
-    page.get_by_role("link", name="Continue with the referral").click()
+    follow(page.get_by_role("link", name="Continue with the referral"))
     page.get_by_label("GP, or GP practice").check()
     walk.onward(Name="Gwen Example", Job="GP", Organisation="Elm Street Surgery")
     expect(page.get_by_role("link", name="Enter a telephone number")).to_be_visible()
@@ -58,7 +58,7 @@ def test_a_professional_refers_somebody_and_staff_see_from_whom(
     staff = Walk(sign_in(desk, "administrator"), "professional-inbox", axe=True)
     staff.page.goto("/referrals/inbox/")
     staff.look()
-    staff.page.get_by_role("link", name=f"{family.upper()}, Wren").click()
+    follow(staff.page.get_by_role("link", name=f"{family.upper()}, Wren"))
     expect(staff.page.get_by_text("Gwen Example, GP, Elm Street Surgery")).to_be_visible()
     staff.look()
     staff.page.goto("/quarantine/")
@@ -94,15 +94,15 @@ def test_a_passkey_is_set_up_and_signs_somebody_in_without_a_password(browser: B
     wrong = faults(page)
     page.get_by_label("Name").fill("My laptop")
     page.get_by_role("checkbox").check()  # to sign in with, and not only as the second step
-    page.get_by_role("button", name="Add a passkey").click()
+    follow(page.get_by_role("button", name="Add a passkey"))
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     wrong += faults(page)
     page.goto("/sign-in/second/passkeys/")
     expect(page.get_by_text("My laptop")).to_be_visible()
     wrong += faults(page)
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.goto("/sign-in/")
-    page.get_by_role("button", name="Use a passkey").click()
+    follow(page.get_by_role("button", name="Use a passkey"))
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.goto("/people/")
     expect(page.get_by_role("heading", name="Find a person")).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_questionnaires import choose, followed
-from tests.browser.test_service import DESK, PHONE, a_context, faults, sign_in
+from tests.browser.test_service import DESK, PHONE, a_context, faults, follow, sign_in
 from tests.demonstration import demonstration
 
 BORN = ("30", "11", "1979")
@@ -42,9 +42,9 @@ def written(folder: Path, known: set[str], **like: str) -> dict[str, Any]:
 
 
 def opened(page: Page, name: str, place: str) -> None:
-    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Find a person").click()
-    page.get_by_role("link", name=name).click()
-    page.get_by_role("link", name=place).last.click()
+    follow(page.get_by_role("navigation", name="Menu").get_by_role("link", name="Find a person"))
+    follow(page.get_by_role("link", name=name))
+    follow(page.get_by_role("link", name=place).last)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -56,11 +56,11 @@ def test_a_link_sent_by_text_is_followed_and_an_answer_about_risk_pages_duty(
     desk = a_context(browser, service, width=DESK if scripts else PHONE, scripts=scripts)
     staff = sign_in(desk, "counsellor")
     opened(staff, "SPECIMEN, Tomasz", "Questionnaires")
-    staff.get_by_role("link", name="Ask for questionnaires").click()
+    follow(staff.get_by_role("link", name="Ask for questionnaires"))
     wrong = faults(staff) if scripts else []
     staff.get_by_label("PHQ-9 item 9", exact=False).check()
     staff.get_by_label("Text message to number ending 982").check()
-    staff.get_by_role("button", name="Ask for these").click()
+    follow(staff.get_by_role("button", name="Ask for these"))
     expect(staff.get_by_text("The link goes by text message to number ending 982.")).to_be_visible()
     wrong += faults(staff) if scripts else []
 
@@ -68,7 +68,7 @@ def test_a_link_sent_by_text_is_followed_and_an_answer_about_risk_pages_duty(
     address = next(word for word in text["body"].split() if "/people/link/" in word)
     phone = a_context(browser, service, width=PHONE, scripts=scripts)
     page = followed(phone, address, BORN)
-    page.get_by_role("button", name="Go on").click()
+    follow(page.get_by_role("button", name="Go on"))
     choose(page, "More than half the days")
     expect(page.get_by_role("heading", name="If you need help now")).to_be_visible()
 
@@ -76,15 +76,15 @@ def test_a_link_sent_by_text_is_followed_and_an_answer_about_risk_pages_duty(
     assert paged["body"].endswith(f"{service}/questionnaires/alerts/")
     assert "Tomasz" not in paged["body"]
     page.get_by_label("I am safe for now").check()
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Go on without this").click()
-    page.get_by_role("button", name="Send these answers").click()
+    follow(page.get_by_role("button", name="Continue"))
+    follow(page.get_by_role("button", name="Go on without this"))
+    follow(page.get_by_role("button", name="Send these answers"))
     phone.close()
 
     opened(staff, "SPECIMEN, Tomasz", "Messages")
     expect(staff.get_by_text("Not sent: it was no longer needed").first).to_be_visible()
     wrong += faults(staff) if scripts else []
-    staff.get_by_role("navigation", name="Menu").get_by_role("link", name="Messages").click()
+    follow(staff.get_by_role("navigation", name="Menu").get_by_role("link", name="Messages"))
     expect(staff.get_by_role("heading", name="Messages not delivered")).to_be_visible()
     wrong += faults(staff) if scripts else []
     desk.close()

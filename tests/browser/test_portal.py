@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_service import DESK, PHONE, a_context, faults, service, sign_in
+from tests.browser.test_service import DESK, PHONE, a_context, faults, follow, service, sign_in
 
 __all__ = ["service"]
 
@@ -30,8 +30,8 @@ OWN_PAGES = (
 def found(page: Page, name: str, place: str) -> None:
     """Staff open a page of somebody's record."""
     page.goto("/people/")
-    page.get_by_role("link", name=name).click()
-    page.get_by_role("link", name=place).first.click()
+    follow(page.get_by_role("link", name=name))
+    follow(page.get_by_role("link", name=place).first)
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -57,7 +57,7 @@ def test_a_person_is_invited_joins_says_things_got_worse_and_staff_see_it(
     wrong = faults(staff) if scripts else []
     email = f"{'with' if scripts else 'without'}@place.example"
     staff.get_by_label("Their e-mail address").fill(email)
-    staff.get_by_role("button", name="Make a link").click()
+    follow(staff.get_by_role("button", name="Make a link"))
     address = staff.locator("p.app-code").inner_text()
 
     phone = a_context(browser, service, width=PHONE, scripts=scripts)
@@ -71,29 +71,29 @@ def test_a_person_is_invited_joins_says_things_got_worse_and_staff_see_it(
     for label, part in zip(("Day", "Month", "Year"), born.split(), strict=True):
         page.get_by_label(label).fill(part)
     page.get_by_label("Your postcode").fill("ZZ99 3VZ")
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     page.get_by_label("Choose a password").fill("short")
-    page.get_by_role("button", name="Save the password").click()
+    follow(page.get_by_role("button", name="Save the password"))
     expect(page.get_by_text("There is a problem")).to_be_visible()
     look()
     page.get_by_label("Choose a password").fill(PASSWORD)
     page.get_by_label("Type it once more").fill(PASSWORD)
-    page.get_by_role("button", name="Save the password").click()
+    follow(page.get_by_role("button", name="Save the password"))
     expect(page.get_by_text("Your place is ready")).to_be_visible()
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("link", name="Tell us things have got worse").click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
+    follow(page.get_by_role("link", name="Tell us things have got worse"))
     expect(page.get_by_role("heading", name="Where to get help now")).to_be_visible()
     page.get_by_label("I am not sure").check()
     page.get_by_label("What has changed?").fill("I do not sleep.")
-    page.get_by_role("button", name="Tell us").click()
+    follow(page.get_by_role("button", name="Tell us"))
     expect(page.get_by_text("We have what you told us")).to_be_visible()
     look()
     phone.close()
 
-    staff.get_by_role("link", name="Alerts").click()
-    staff.get_by_role("link", name=name).click()
+    follow(staff.get_by_role("link", name="Alerts"))
+    follow(staff.get_by_role("link", name=name))
     expect(staff.get_by_text("I do not sleep.")).to_be_visible()
     wrong += faults(staff) if scripts else []
     desk.close()
@@ -107,21 +107,21 @@ def test_a_person_agrees_staff_give_exactly_that_and_the_person_takes_it_back(br
     page.get_by_label("Yes").check()
     page.get_by_label("Who is it for?").fill("Acme")
     page.get_by_label("The words").fill("I need a quiet desk.")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("I need a quiet desk.").first).to_be_visible()
     desk = a_context(browser, service, width=DESK)
     staff = sign_in(desk, "pwp")
     found(staff, "SAMPLE, Margaret", "Consent and sharing")
     wrong = faults(staff)
-    staff.get_by_role("link", name=re.compile("Make the letter.*Acme")).click()
-    staff.get_by_role("button", name="Make the letter").click()
+    follow(staff.get_by_role("link", name=re.compile("Make the letter.*Acme")))
+    follow(staff.get_by_role("button", name="Make the letter"))
     expect(staff.get_by_text("Copy or print these words")).to_be_visible()
     wrong += faults(staff)
     page.reload()
     expect(page.get_by_role("rowheader", name="Acme")).to_be_visible()
     wrong += faults(page)
-    page.get_by_role("link", name=re.compile("Take this back.*Acme")).click()
-    page.get_by_role("button", name="Take it back").click()
+    follow(page.get_by_role("link", name=re.compile("Take this back.*Acme")))
+    follow(page.get_by_role("button", name="Take it back"))
     staff.go_back()
     staff.reload()
     expect(staff.get_by_role("heading", name="This cannot be given")).to_be_visible()
@@ -146,7 +146,7 @@ def test_a_person_takes_a_copy_and_asks_for_a_correction(browser: Browser, servi
     page.get_by_label("My name, date of birth").check()
     page.get_by_label("What is wrong?").fill("My name has one t.")
     page.get_by_label("What should it say?").fill("It has two.")
-    page.get_by_role("button", name="Send").click()
+    follow(page.get_by_role("button", name="Send"))
     expect(page.get_by_text("Being looked at")).to_be_visible()
     wrong += faults(page)
     context.close()

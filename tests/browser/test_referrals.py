@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_service import DESK, PHONE, a_context, faults, service, sign_in
+from tests.browser.test_service import DESK, PHONE, a_context, faults, follow, service, sign_in
 
 __all__ = ["service"]  # the fixture: a running demonstration
 SHOTS = os.environ.get("ALLCOMERS_SCREENSHOTS")
@@ -32,7 +32,7 @@ class Walk:
         for label, text in texts.items():
             self.page.get_by_label(label.replace("_", " "), exact=True).fill(text)
         self.look()
-        self.page.get_by_role("button", name=button, exact=True).click()
+        follow(self.page.get_by_role("button", name=button, exact=True))
 
 
 def refer(walk: Walk, family_name: str) -> None:
@@ -40,14 +40,14 @@ def refer(walk: Walk, family_name: str) -> None:
     page = walk.page
     page.goto("/referrals/")
     walk.look()
-    page.get_by_role("link", name="Start", exact=True).click()
+    follow(page.get_by_role("link", name="Start", exact=True))
     walk.onward()
     expect(page.get_by_role("link", name="Choose yes or no")).to_be_visible()
     page.get_by_label("Yes", exact=True).check()
     walk.onward()
     expect(page.get_by_role("link", name="999")).to_be_visible()
     walk.look()
-    page.get_by_role("link", name="Continue with the referral anyway").click()
+    follow(page.get_by_role("link", name="Continue with the referral anyway"))
     page.get_by_label("I do not know").check()
     walk.onward(Day="31", Month="2", Year="1985", Postcode="ZZ99 3VZ")
     expect(page.get_by_role("link", name="The date must be a real date")).to_be_visible()
@@ -90,7 +90,7 @@ def staff_see(browser: Browser, service: str, family: str, width: int) -> list[s
     page = walk.page
     page.goto("/referrals/inbox/")
     walk.look()
-    page.get_by_role("link", name=f"{family.upper()}, Wren").click()
+    follow(page.get_by_role("link", name=f"{family.upper()}, Wren"))
     expect(page.get_by_text("I cannot sleep.")).to_be_visible()
     walk.onward("Decide")
     expect(page.get_by_role("link", name="Choose what happens with this referral")).to_be_visible()

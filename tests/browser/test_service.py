@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.demonstration import demonstration
 
@@ -49,10 +49,10 @@ def sign_in(context: BrowserContext, name: str) -> Page:
     page.goto("/sign-in/")
     page.get_by_label("Email").fill(f"{name}@demo.example")
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
     if code != "none needed":
         page.get_by_label("Code", exact=False).fill(code)
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        follow(page.get_by_role("button", name="Sign in", exact=True))
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     return page
 
@@ -61,6 +61,12 @@ def the_phone(page: Page, email: str) -> tuple[str, str]:
     page.goto("/demo/")
     row = page.locator("tr", has=page.get_by_role("rowheader", name=email, exact=True))
     return page.locator(".app-code").first.inner_text(), row.locator(".app-code").inner_text()
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to a page, and wait for that page: a click returns before it, and axe would read the old one."""
+    with link.page.expect_event("load"):
+        link.click()
 
 
 def faults(page: Page) -> list[str]:
@@ -95,14 +101,14 @@ def test_staff_open_a_record_meet_their_faults_and_get_their_draft_back(
     page = sign_in(context, "supervisor" if width == PHONE else "duty")
     page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
     wrong = faults(page)
-    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Find a person").click()
+    follow(page.get_by_role("navigation", name="Menu").get_by_role("link", name="Find a person"))
     wrong += faults(page)
-    page.get_by_role("link", name="SAMPLE, Margaret").click()
+    follow(page.get_by_role("link", name="SAMPLE, Margaret"))
     expect(page).to_have_title(re.compile("^MS – "))
     wrong += faults(page)
-    page.get_by_role("link", name="Change details").click()
+    follow(page.get_by_role("link", name="Change details"))
     page.get_by_label("Given name").fill("")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     expect(page.get_by_role("link", name="Enter a given name")).to_be_visible()
     wrong += faults(page)
     page.get_by_role("link", name="Enter a given name").click()
@@ -111,11 +117,11 @@ def test_staff_open_a_record_meet_their_faults_and_get_their_draft_back(
     page.get_by_label("What they like to be called").fill("Jem")
     expect(page.get_by_text("What you typed was kept")).to_be_visible()
     page.goto(page.url)
-    page.get_by_role("link", name="Bring it back").first.click()
+    follow(page.get_by_role("link", name="Bring it back").first)
     expect(page.get_by_label("What they like to be called")).to_have_value("Jem")
     wrong += faults(page)
-    page.get_by_role("link", name="Back to the summary").click()
-    page.get_by_role("link", name="Who opened this record").click()
+    follow(page.get_by_role("link", name="Back to the summary"))
+    follow(page.get_by_role("link", name="Who opened this record"))
     wrong += faults(page)
     context.close()
     assert wrong == []
@@ -128,10 +134,10 @@ def test_the_service_administrators_and_leads_pages_pass_axe(browser: Browser, s
         context = a_context(browser, service, width=PHONE)
         page = sign_in(context, name)
         for place in places:
-            page.get_by_role("navigation", name="Menu").get_by_role("link", name=place).click()
+            follow(page.get_by_role("navigation", name="Menu").get_by_role("link", name=place))
             wrong += faults(page)
         if name == "service":
-            page.get_by_role("link", name="Add somebody").click()
+            follow(page.get_by_role("link", name="Add somebody"))
             wrong += faults(page)
         context.close()
     assert wrong == []
@@ -143,9 +149,9 @@ def test_a_patient_sees_who_opened_the_record(browser: Browser, service: str, sc
     page = sign_in(context, "patient")
     page.goto("/my/")
     expect(page.get_by_text("Hello Margaret")).to_be_visible()
-    page.get_by_role("link", name="See who opened your record").click()
+    follow(page.get_by_role("link", name="See who opened your record"))
     expect(page.get_by_role("cell", name="Somebody became responsible for your care").first).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     expect(page.get_by_role("link", name="sign in")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("Hello Margaret")).not_to_be_visible()
