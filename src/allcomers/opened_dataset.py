@@ -112,7 +112,7 @@ class OpenedDataset:
         result = run.run(
             self.held,
             run_of(parse(period), months),
-            measures=run.chosen(only, counterparts=counterparts),
+            measures=run.chosen(only, counterparts=counterparts, breakdowns=breakdowns),
             levels=parse_levels(by),
             breakdowns=breakdowns,
             absent=deriving.absent(self.dataset),

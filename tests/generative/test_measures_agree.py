@@ -26,6 +26,7 @@ from allcomers.engine.step import Step
 from allcomers.measures import calculate, catalogue, periods, statement, tables
 from allcomers.measures.levels import Level
 from allcomers.pathways.deriving import Held
+from allcomers.pathways.narrowing import Days
 
 DRAWS = 500
 APART = 100
@@ -258,7 +259,7 @@ def calculated(engine, draws):
     for name in BORN:
         rows = [row for made in draws.values() for row in made[name]]
         engine.add(name, pl.DataFrame(rows, schema={column: POLARS[kind] for column, kind in columns(name).items()}))
-    held = Held(engine, Plan([], {name: columns(name) for name in BORN}))
+    held = Held(engine, Plan([], {name: columns(name) for name in BORN}), Days(DATES[0], DATES[-1]))
     try:
         figures = calculate.measure(held, [periods.parse("2025-04")], levels=[Level.PROVIDER])
     finally:

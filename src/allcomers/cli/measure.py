@@ -15,7 +15,7 @@ from allcomers.cli.derive import EngineName, gigabytes
 from allcomers.engine import Session
 from allcomers.engine.running import DuckEngine, Engine
 from allcomers.exceptions import MeasureRequestError
-from allcomers.measures import run
+from allcomers.measures import calculate, run
 from allcomers.measures.levels import Level, parse_levels
 from allcomers.measures.output import Format, write
 from allcomers.measures.periods import parse, run_of
@@ -80,7 +80,10 @@ def measure(
     if compat not in (None, "official"):
         raise MeasureRequestError(where="--compat", found=f"there is no {compat!r}", expected="It can be official")
     memory_gb, console = gigabytes(memory), Console(stderr=True)
-    periods, measures = run_of(parse(period), months), run.chosen(_listed(only), counterparts=counterparts)
+    periods, measures = (
+        run_of(parse(period), months),
+        run.chosen(_listed(only), counterparts=counterparts, breakdowns=breakdowns),
+    )
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with ExitStack() as open_things:
         progress = open_things.enter_context(Progress(*columns, console=console, transient=True))
@@ -94,7 +97,7 @@ def measure(
         listed = organisations.read(organisation_list, beside=Path(source) if Path(source).is_dir() else None)
         engine = _engine(engine_name, session, master, memory_gb)
         open_things.callback(engine.close)
-        held = deriving.hold(opened, engine, listed=listed, tell=tell)
+        held = deriving.hold(opened, engine, listed=listed, days=calculate.days(measures, periods), tell=tell)
         result = run.run(
             held,
             periods,

@@ -32,12 +32,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One number for each group of rows."""
+    """One number for each group of rows; `looks_back_days` as of `Count`."""
 
     how: How
     source: Source
     where: str
     value: str = ""
+    looks_back_days: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -91,8 +92,9 @@ def recipe(measure: Measure, measures: Mapping[str, Measure]) -> Recipe:
 def _counted(count: Count) -> Aggregate:
     source = Source(count.table, count.in_period)
     if count.counts_rows:
-        return Aggregate(How.COUNT, source, count.where)
-    return Aggregate(How.DISTINCT, source, count.where, _NUMBERED.get(count.key, count.key))
+        return Aggregate(How.COUNT, source, count.where, looks_back_days=count.looks_back_days)
+    key = _NUMBERED.get(count.key, count.key)
+    return Aggregate(How.DISTINCT, source, count.where, key, count.looks_back_days)
 
 
 def _side(side: str | Count, measures: Mapping[str, Measure]) -> tuple[Signed, ...]:

@@ -3,6 +3,7 @@
 Nothing is rounded or withheld here: `disclosure` does that to what leaves.
 """
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,16 +11,17 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from allcomers.engine.running import Engine
 from allcomers.exceptions import PeriodError
 from allcomers.measures import adding_up, breakdowns, catalogue, defects
 from allcomers.measures.adding_up import Floats, Numbers
-from allcomers.measures.aggregates import Recipe, Signed, recipe
+from allcomers.measures.aggregates import Aggregate, Recipe, Signed, recipe
 from allcomers.measures.counting import Telling, counted
 from allcomers.measures.levels import Level, Organisations, check_known
 from allcomers.measures.measure import Category, Measure
 from allcomers.measures.periods import Period
+from allcomers.pathways import narrowing
 from allcomers.pathways.deriving import Held
+from allcomers.pathways.narrowing import Days
 
 ALL_LEVELS = tuple(Level)
 
@@ -105,9 +107,9 @@ def together(
     tell: Telling = lambda _: None,
 ) -> list[Figures]:
     """As `measure`, several at once over the same organisations: what they share is counted once."""
-    _check_reached(held.engine, periods)
     recipes = [_recipes(one.measures, absent) for one in asked]
     needed = [{aggregate for each in made.values() for aggregate in each.aggregates} for made in recipes]
+    _check_held(held, periods, _days(set().union(*needed), periods))
     broken_down = {aggregate for one, each in zip(asked, needed, strict=True) if one.categories for aggregate in each}
     categories = tuple(dict.fromkeys(category for one in asked for category in one.categories))
     found = list(counted(held, periods, set().union(*needed), broken_down, categories, tell))
@@ -121,6 +123,24 @@ def together(
         _figures(one, made, numbers, tuple(periods), organisations, [0, *(place[each] for each in one.categories)])
         for one, made in zip(asked, recipes, strict=True)
     ]
+
+
+def days(measures: Sequence[Measure], periods: Sequence[Period]) -> list[Days]:
+    """The days on which a referral was under way of which the measures ask anything, for `deriving.hold`."""
+    needed = {aggregate for each in _recipes(measures, ()).values() for aggregate in each.aggregates}
+    return narrowing.merged(_days(needed, periods))
+
+
+def _days(aggregates: Collection[Aggregate], periods: Sequence[Period]) -> set[Days]:
+    """Those of each period, and as many a while before it as some aggregates look back."""
+    back = {dt.timedelta(days=each.looks_back_days) for each in aggregates}
+    return {Days(each.starts_on - one, each.ends_on - one) for each in periods for one in back}
+
+
+def is_of_no_pathway(measure: Measure) -> bool:
+    """Whether rows are counted that belong to no one pathway, and so to no category."""
+    (made,) = _recipes([measure], ()).values()
+    return any(each.source.table == "employment_record" for each in made.aggregates)
 
 
 def with_official(measures: Sequence[Measure], *, compat: str | None) -> list[Measure]:
@@ -154,23 +174,23 @@ def _recipes(measures: Sequence[Measure], absent: Collection[str]) -> dict[str, 
     return {each.id: recipe(each, named) for each in measures if not set(each.optional) & set(absent)}
 
 
-def _check_reached(engine: Engine, periods: Sequence[Period]) -> None:
+def _check_held(held: Held, periods: Sequence[Period], needed: Collection[Days]) -> None:
     """Refuse a period that begins before the first referral or ends in a month after the last event."""
-    # The last thing that happened, whatever it was: a month without a referral may have contacts.
-    first, *last = engine.query(
-        "select min(received_on) as a, max(received_on) as b, max(discharged_on) as c, "
-        "max(last_treatment_on) as d from pathway"
-    ).row(0)
-    latest = max((day for day in last if day is not None), default=None)
-    outside = [p.label for p in periods if first is None or latest is None or p.starts_on > latest or p.ends_on < first]
+    outside = [each.label for each in periods if not _overlap(each, held.reach)]
     if outside:
-        reach = f"The data set reaches from {first:%Y-%m} to {latest:%Y-%m}" if first and latest else "There are none"
+        reach = f"The data set reaches from {held.reach.first:%Y-%m} to {held.reach.last:%Y-%m}" if held.reach else ""
         raise PeriodError(
             where="--period",
             found=f"{', '.join(outside)} lies outside the data",
-            expected=reach,
+            expected=reach or "There are none",
             next_step="Ask for a period within them",
         )
+    if held.within is not None and not all(any(days.holds(each) for days in held.within) for each in needed):
+        raise ValueError(f"pathways were derived for {held.within}, and measures ask of {sorted(needed)}")
+
+
+def _overlap(period: Period, reach: Days | None) -> bool:
+    return reach is not None and period.starts_on <= reach.last and period.ends_on >= reach.first
 
 
 def _figures(

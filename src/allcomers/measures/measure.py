@@ -10,7 +10,7 @@ therefore `received_on <= $period_end and (discharged_on is null or discharged_o
 """
 
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from enum import StrEnum
 
 TABLE_KEYS = {
@@ -59,12 +59,15 @@ class Count:
     in_period : a date column that has to lie in the period, both ends included; None for a picture at the period's end.
     table : the table of which rows are looked at.
     key : the column of which distinct values are counted; the table's own key when empty. Null keys are not counted.
+    looks_back_days : how many days before those of the period the days lie on which a referral that it counts was under
+        way; 0 where that was in the period. Of other referrals nothing need be known.
     """
 
     where: str = "true"
     in_period: str | None = None
     table: str = "pathway"
     key: str = ""
+    looks_back_days: int = 0
 
     @property
     def counts_rows(self) -> bool:
@@ -73,7 +76,7 @@ class Count:
 
     def with_where(self, more: str) -> "Count":
         """The same count of fewer rows."""
-        return Count(where=f"({self.where}) and ({more})", in_period=self.in_period, table=self.table, key=self.key)
+        return replace(self, where=f"({self.where}) and ({more})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,16 +30,16 @@ class Result:
     notes: tuple[str, ...]
 
 
-def chosen(ids: Sequence[str], *, counterparts: bool = False) -> list[Measure]:
+def chosen(ids: Sequence[str], *, counterparts: bool = False, breakdowns: bool = False) -> list[Measure]:
     """The measures of these ids; every official one when there are none.
 
     Parameters
     ----------
-    counterparts : each with its all-comers counterparts after it.
+    counterparts : each with its all-comers counterparts after it. breakdowns : they are asked for by category as well.
 
     Raises
     ------
-    MeasureRequestError : an id is no measure's.
+    MeasureRequestError : an id is no measure's, or that of one which no category divides.
     """
     known = catalogue.by_id()
     unknown = [id_ for id_ in ids if id_ not in known]
@@ -49,6 +49,14 @@ def chosen(ids: Sequence[str], *, counterparts: bool = False) -> list[Measure]:
             found=f"there is no measure {', '.join(unknown)}",
             expected="official ids such as M192",
             next_step="`allcomers define` lists them",
+        )
+    undivided = [id_ for id_ in ids if breakdowns and calculate.is_of_no_pathway(known[id_])]
+    if undivided:
+        raise MeasureRequestError(
+            where="--breakdowns",
+            found=f"{', '.join(undivided)} counts employment records, which belong to no one referral",
+            expected="Measures of referrals and of what happened in them",
+            next_step="Ask for those without --breakdowns",
         )
     asked = [known[id_] for id_ in ids] or list(catalogue.all())
     return [one for each in asked for one in (each, *each.all_comers)] if counterparts else asked

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,9 @@ from allcomers.dataset.tables import TABLES as NATIONAL_TABLES
 from allcomers.engine.plan import Plan
 from allcomers.engine.running import Engine, ParquetFile
 from allcomers.exceptions import UnusableSourceError
-from allcomers.pathways import folding, lookups, organisations, plan
+from allcomers.pathways import folding, lookups, narrowing, organisations, plan
 from allcomers.pathways.derivations import Choices, Derivations
+from allcomers.pathways.narrowing import Days
 
 Telling = Callable[[str], None]
 REQUIRED = ("IDS001MPI", "IDS101Referral", "IDS201CareContact")
@@ -29,12 +30,16 @@ class Prepared:
 
     Attributes
     ----------
+    reach : from the first referral to the last event of the data set; None where there is no referral.
+    within : the days for which what there is is enough; None where everyone is there.
     notes : what a reader of the tables has to know, a sentence each.
     """
 
     engine: Engine
     plan: Plan
-    notes: tuple[str, ...] = field(default=())
+    reach: Days | None
+    within: tuple[Days, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,14 @@ class Held:
     Attributes
     ----------
     plan : the tables of `plan.ASKED_FOR`, as steps over those that are held: each is made when it is asked for.
-    notes : what a reader of the tables has to know, a sentence each.
+    reach, within, notes : as of `Prepared`.
     """
 
     engine: Engine
     plan: Plan
-    notes: tuple[str, ...] = field(default=())
+    reach: Days | None
+    within: tuple[Days, ...] | None = None
+    notes: tuple[str, ...] = ()
     _looked_at: set[str] = field(default_factory=set, repr=False)
 
     @contextmanager
@@ -74,24 +81,49 @@ class Held:
 
 
 def hold_sources(
-    engine: Engine, dataset: Dataset, listed: pl.DataFrame, choices: Choices, organisation: str | None = None
-) -> None:
-    """Give an engine the folded data set and the look-up tables: all that the plan starts from.
+    engine: Engine,
+    dataset: Dataset,
+    listed: pl.DataFrame,
+    choices: Choices,
+    *,
+    organisation: str | None = None,
+    days: Collection[Days] | None = None,
+) -> Days | None:
+    """Give an engine the folded data set and the look-up tables: all that the plan starts from. How far it reaches.
 
     Raises
     ------
     UnusableSourceError : records that others belong to are there twice.
     MeasureRequestError : no referral has the organisation.
     """
-    folded = folding.fold(dataset, None if organisation is None else organisations.within(listed, organisation))
-    if organisation is not None and not dataset.session.rows(f"select 1 from ({folded['IDS101Referral']}) limit 1"):
-        raise organisations.unknown(organisation)
+    session, folded = dataset.session, folding.fold(dataset)
+    if organisation is not None:
+        folded = narrowing.of_organisations(session, folded, organisations.within(listed, organisation))
+        if not session.rows(f"select 1 from ({folded['IDS101Referral']}) limit 1"):
+            raise organisations.unknown(organisation)
     _require_distinct(dataset, folded)
+    reach = _reach(dataset, folded)
+    if days is not None:
+        folded = narrowing.of_days(session, folded, days)
     for name, sql in folded.items():
-        engine.add_query(name, dataset.session, sql)
+        engine.add_query(name, session, sql)
     engine.add(lookups.ORGANISATION, listed)
     engine.add(lookups.SCORE_SCALE, lookups.frame(lookups.SCORE_SCALE, lookups.score_scales(choices.registry)))
     engine.add(lookups.THERAPY_TYPE, lookups.frame(lookups.THERAPY_TYPE, lookups.therapy_types()))
+    return reach
+
+
+def _reach(dataset: Dataset, folded: Mapping[str, str]) -> Days | None:
+    """From the first referral to the last thing that happened, whatever it was: a month without a referral may have
+    contacts. Nothing happens after the last submission, whatever is written."""
+    received, discharged = "ReferralRequestReceivedDate", "ServDischDate"
+    first, *last, ended = dataset.session.row(
+        f"select min({received}), max({received}), max({discharged}), max(data_ended_on) "
+        f"from ({folded['IDS101Referral']})"
+    )
+    (contact,) = dataset.session.row(f"select max(CareContDate) from ({folded['IDS201CareContact']})")
+    days = [day for day in (*last, contact if contact is None or ended is None else min(contact, ended)) if day]
+    return Days(first, max(days)) if first and days else None
 
 
 def absent(dataset: Dataset) -> tuple[str, ...]:
@@ -106,6 +138,7 @@ def prepare(
     listed: pl.DataFrame | None = None,
     choices: Choices | None = None,
     organisation: str | None = None,
+    days: Collection[Days] | None = None,
     tell: Telling = lambda _: None,
 ) -> Prepared:
     """Read what pathways are derived from.
@@ -117,6 +150,7 @@ def prepare(
     choices : what the official wording leaves open.
     organisation : code of the provider, sub-ICB location, ICB or region whose referrals are wanted. Others of the same
         people come with them; everyone's when None.
+    days : only what happened on these is asked for, so that referrals without any of it are left out; none when None.
     tell : called with a few words as the work goes on.
 
     Raises
@@ -128,9 +162,10 @@ def prepare(
     require(dataset)
     tell("reading, and looking for records that are there twice")
     known = listed if listed is not None else lookups.frame(lookups.ORGANISATION, [])
-    hold_sources(engine, dataset, known, choices, organisation)
+    reach = hold_sources(engine, dataset, known, choices, organisation=organisation, days=days)
     missing = absent(dataset)
-    return Prepared(engine, plan.build(choices, absent=missing), _notes(Derivations(choices), missing))
+    within, notes = None if days is None else tuple(days), _notes(Derivations(choices), missing)
+    return Prepared(engine, plan.build(choices, absent=missing), reach, within, notes)
 
 
 def hold(
@@ -140,17 +175,23 @@ def hold(
     listed: pl.DataFrame | None = None,
     choices: Choices | None = None,
     organisation: str | None = None,
+    days: Collection[Days] | None = None,
     tell: Telling = lambda _: None,
 ) -> Held:
     """Derive every pathway, and hold the tables from which the others are made; parameters and errors as `prepare`."""
-    prepared = prepare(dataset, engine, listed=listed, choices=choices, organisation=organisation, tell=tell)
-    whole = prepared.plan
+    prepared = prepare(dataset, engine, listed=listed, choices=choices, organisation=organisation, days=days, tell=tell)
     tell("deriving pathways")
-    engine.make(whole, CORE, {})
+    return made(prepared)
+
+
+def made(prepared: Prepared) -> Held:
+    """The tables of what was prepared."""
+    whole = prepared.plan
+    prepared.engine.make(whole, CORE, {})
     asked_for = whole.needed(plan.ASKED_FOR)
     rest = [bound.step for name, bound in whole.steps.items() if name in asked_for and name not in CORE]
     later = Plan(rest, {**whole.sources, **{name: whole.columns(name) for name in CORE}})
-    return Held(engine, later, prepared.notes)
+    return Held(prepared.engine, later, prepared.reach, prepared.within, prepared.notes)
 
 
 def _notes(derivations: Derivations, missing: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ stands for the order of the national unique ids where the data have none. `provi
 `submission_no` for the submission.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from allcomers.dataset import HISTORY, Dataset, model, views
@@ -23,6 +23,8 @@ _ROWS_IN_FILE = 33
 """Bits kept for the row in its file, of a record number: more than eight thousand million rows."""
 
 RECORD, PROVIDER, SUBMISSION, SCORE = "record_no", "provider_no", "submission_no", "score_number"
+USED = "submission_used"
+"""The table of the submissions that count, which the others are read with."""
 _TYPES = {model.TEXT: Type.TEXT, model.INTEGER: Type.INTEGER, model.DATE: Type.DATE}
 
 
@@ -183,44 +185,10 @@ SOURCES = {one.table: one.columns for one in FOLDED}
 """The tables that the plan starts from: their columns and types."""
 
 
-def fold(dataset: Dataset, organisations: Collection[str] | None = None) -> dict[str, str]:
-    """SQL for every table of `SOURCES`, over the data set's session, by national name.
-
-    Parameters
-    ----------
-    organisations : codes of providers and sub-ICB locations. Of the referrals, those to one of them are taken, and all
-        others of the same people, wherever they were, so that whether somebody came back is still known. Of the other
-        records, some more are there; they belong to no referral. Everyone when None.
-    """
-    dataset.session.run(f"create or replace temp table submission_used as {_submissions(dataset)}")
-    folded = {one.table: _select(dataset, one) for one in FOLDED}
-    return folded if organisations is None else _narrowed(dataset, folded, organisations)
-
-
-def _narrowed(dataset: Dataset, folded: Mapping[str, str], organisations: Collection[str]) -> dict[str, str]:
-    """The same tables with the referrals of some organisations' people, and only submissions in which there are any."""
-    referral, patient = folded["IDS101Referral"], folded["IDS001MPI"]
-    listed = ", ".join("'" + code.replace("'", "''") + "'" for code in organisations) or "null"
-    dataset.session.run(
-        f"create or replace temp table referral_taken as with referral as materialized ({referral}), "
-        f"patient as materialized ({patient}), "
-        f"own as (select * from referral where OrgID_Provider in ({listed}) or OrgIDComm in ({listed})), "
-        f"person as (select Person_ID from patient join own using ({PROVIDER}, LocalPatientId)) "
-        f"select {RECORD}, {PROVIDER} from own union "
-        f"select referral.{RECORD}, referral.{PROVIDER} from referral join patient using ({PROVIDER}, LocalPatientId) "
-        "where Person_ID in (from person)"
-    )
-    dataset.session.run(f"delete from submission_used where {PROVIDER} not in (select {PROVIDER} from referral_taken)")
-    used = f"{SUBMISSION} in (select {SUBMISSION} from submission_used)"
-    unlinked = {one.table: f"select * from ({folded[one.table]}) where {used}" for one in FOLDED if not one.linked}
-    taken = f"select * from ({referral}) where {RECORD} in (select {RECORD} from referral_taken)"
-    return {name: _held(dataset, name, sql) for name, sql in {**folded, **unlinked, "IDS101Referral": taken}.items()}
-
-
-def _held(dataset: Dataset, name: str, sql: str) -> str:
-    """A table read once, of which little is left: those after it need not go through everyone's again."""
-    dataset.session.run(f'create or replace temp table "taken {name}" as {sql}')
-    return f'select * from "taken {name}"'
+def fold(dataset: Dataset) -> dict[str, str]:
+    """SQL for every table of `SOURCES`, over the data set's session, by national name."""
+    dataset.session.run(f"create or replace temp table {USED} as {_submissions(dataset)}")
+    return {one.table: _select(dataset, one) for one in FOLDED}
 
 
 def _submissions(dataset: Dataset) -> str:
@@ -242,7 +210,7 @@ def _select(dataset: Dataset, one: Folded) -> str:
     if one.linked:
         columns += [f"u.{PROVIDER}", *(f"u.{name}" for name in _ADDED[one.table])]
     columns += [f"v.{SUBMISSION}", *(f'v."{name}"' for name in one.fields), *_brought(one, relation), *_scores(one)]
-    used = f" join submission_used u on u.{SUBMISSION} = v.{SUBMISSION}" if one.linked else ""
+    used = f" join {USED} u on u.{SUBMISSION} = v.{SUBMISSION}" if one.linked else ""
     return f"select {', '.join(columns)} from ({_typed(dataset, one)}) v{used}{_as_last_sent(dataset, one)}"
 
 

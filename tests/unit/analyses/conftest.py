@@ -24,6 +24,7 @@ from allcomers.measures import statement
 from allcomers.measures.measure import TABLE_KEYS
 from allcomers.measures.periods import Period, parse
 from allcomers.pathways import deriving
+from allcomers.pathways.narrowing import Days
 from allcomers.pathways.plan import ASKED_FOR
 
 Rows = pl.DataFrame | Sequence[Mapping[str, Any]]
@@ -62,7 +63,7 @@ def records_of() -> Iterator[Callable[..., Records]]:
         sessions.append(Session(memory_gb=1, threads=1))
         asked = parse(period) if isinstance(period, str) else period
         return Records(
-            held=_Given(DuckEngine(sessions[-1]), _PLAN, tables=tables),
+            held=_Given(DuckEngine(sessions[-1]), _PLAN, Days(asked.starts_on, asked.ends_on), tables=tables),
             period=asked,
             data_end=data_end or asked.ends_on,
             label=label,

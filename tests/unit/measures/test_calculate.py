@@ -5,7 +5,7 @@ import pytest
 
 from allcomers.engine.plan import Plan
 from allcomers.exceptions import MeasureRequestError, PeriodError
-from allcomers.measures import breakdowns, calculate, catalogue, statement
+from allcomers.measures import breakdowns, calculate, catalogue, run, statement
 from allcomers.measures.calculate import Asked
 from allcomers.measures.levels import Level, parse_levels
 from allcomers.measures.periods import month, parse
@@ -96,6 +96,17 @@ def test_ethnic_groups_add_up_to_everyone(derived: Held) -> None:
     )
     assert (figures.over[0, 1:, 0].sum(axis=0) == figures.over[0, 0, 0]).all()
     assert figures.over[0, 0, 0].all()
+
+
+def test_every_measure_but_those_of_employment_records_can_be_had_by_category(derived: Held) -> None:
+    divided = [each for each in catalogue.all() if not calculate.is_of_no_pathway(each)]
+    figures = calculate.measure(
+        derived, [month(2025, 1)], measures=divided, levels=[Level.ENGLAND], categories=breakdowns.of("V005")
+    )
+    counts = [at for at, each in enumerate(divided) if each.kind == "count"]
+    assert (figures.over[0, 1:, 0][:, counts].sum(axis=0) <= figures.over[0, 0, 0][counts]).all()
+    with pytest.raises(MeasureRequestError, match="EA002 counts employment records"):
+        run.chosen(["M001", "EA002"], breakdowns=True)
 
 
 def test_measures_without_their_table_are_not_available(derived: Held) -> None:

@@ -52,7 +52,7 @@ def _reached(since: str, most: int, *also: str) -> Count:
     Nobody is asked about before their time is up, and everyone is asked about once.
     """
     passed = all_of(f"{days(since, '$period_end')} >= {most}", f"{days(since, '$period_start')} <= {most}")
-    return Count(where=all_of(passed, *also))
+    return Count(where=all_of(passed, *also), looks_back_days=most)
 
 
 def _in_time(official: str, weeks: int, most: int) -> tuple[Measure, ...]:
