@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from allcomers.cli.serving import loopback_server
 from allcomers.observatory.site import build_site
@@ -23,6 +23,8 @@ ARGUMENTS = (
     "--no-first-run",
     "--disable-quic",
 )
+PATIENCE_MS = 60_000
+"""The machine may be busy; what never comes still fails."""
 LEFT_BEHIND = "net::ERR_ABORTED"  # still loading when the reader went to the next page
 HOW_TO_INSTALL = (
     "no Chromium was found: `sudo apt-get install chromium`, or name one in ALLCOMERS_CHROMIUM; "
@@ -48,6 +50,7 @@ def browser() -> Iterator[Browser]:
     path = chromium_path()
     if path is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(HOW_TO_INSTALL)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

@@ -19,8 +19,6 @@ class Walk:
     def __init__(self, page: Page, name: str, *, axe: bool) -> None:
         self.page, self.name, self.axe, self.wrong, self.number = page, name, axe, list[str](), 0
 
-        page.set_default_timeout(60_000)  # the machine may be busy
-
     def look(self) -> None:
         self.number += 1
         if self.axe:

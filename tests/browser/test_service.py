@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.demonstration import demonstration
 
 PHONE, DESK = 320, 1280
@@ -35,7 +36,7 @@ def a_context(browser: Browser, service: str, *, width: int, scripts: bool = Tru
     context = browser.new_context(
         base_url=service, viewport={"width": width, "height": 800}, java_script_enabled=scripts
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 
