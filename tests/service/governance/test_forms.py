@@ -163,7 +163,7 @@ def test_nobody_keeps_a_draft_in_somebody_elses_name(cast: Any, signed_in: Any) 
     ("field", "given", "said"),
     [
         ("given_name", "", "Enter a given name"),
-        ("given_name", "x" * 81, "at most 80 characters"),
+        ("given_name", "x" * 81, "must be 80 letters or fewer; nothing that you wrote is lost"),
         ("date_of_birth_month", "", "must include a month"),
         ("date_of_birth_day", "31", ""),
         ("date_of_birth_day", "30 ", ""),

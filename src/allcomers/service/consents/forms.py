@@ -10,6 +10,7 @@ from allcomers.service.consents.models import LONGEST_STATEMENT, Asked, Consent,
 from allcomers.service.consents.purposes import ITEMS, Purpose
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.look.dates import DayField
+from allcomers.service.look.words import words
 
 BY_STAFF = (Asked.PHONE, Asked.VIDEO, Asked.IN_PERSON, Asked.LETTER)
 
@@ -57,13 +58,10 @@ class AnswerForm(RecordForm):
                 required=False,
             )
         if purpose.has_statement:
-            self.fields["statement"] = forms.CharField(
-                label="The words",
+            self.fields["statement"] = words(
+                "The words",
+                LONGEST_STATEMENT,
                 help_text="Exactly these words are given. Leave out whatever they need not know.",
-                max_length=LONGEST_STATEMENT,
-                required=False,
-                widget=forms.Textarea,
-                error_messages={"max_length": f"The words must be {LONGEST_STATEMENT:,} letters or fewer"},
             )
 
     def clean(self) -> None:
@@ -121,12 +119,7 @@ class WithoutAgreementForm(RecordForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose what is needed"},
     )
-    words = forms.CharField(
-        label="The order, or why it cannot wait",
-        max_length=2000,
-        widget=forms.Textarea,
-        error_messages={"required": "Write down the order, or why it cannot wait"},
-    )
+    words = words("The order, or why it cannot wait", required="Write down the order, or why it cannot wait")
     expires_on = DayField(label="Until which day?", error_messages={"required": "Enter the last day"})
 
     def clean_expires_on(self) -> Any:

@@ -19,6 +19,7 @@ from allcomers.service.governance.decisions import Access
 from allcomers.service.governance.models import Draft
 from allcomers.service.governance.records import Record
 from allcomers.service.governance.tokens import TOKEN, FormToken, MisdirectedFormError
+from allcomers.service.look.words import too_long
 
 
 class RecordForm(forms.Form):
@@ -47,6 +48,9 @@ class RecordForm(forms.Form):
         self.drafts: list[Draft] = []
         self.conflict: list[tuple[str, str, str]] = []
         super().__init__(data, initial={**self.values_of(of), **(initial or {})}, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField) and field.max_length:
+                field.error_messages.setdefault("max_length", too_long(field.max_length))
         self.token = self._token_sent() if data is not None else self._token_shown()
         self.initial[TOKEN] = self.token.signed()
 

@@ -6,6 +6,7 @@ from django import forms
 
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.governance.models import BreakGlass, BreakGlassReason
+from allcomers.service.look.words import words
 
 
 class BreakGlassForm(RecordForm):
@@ -16,12 +17,11 @@ class BreakGlassForm(RecordForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose why you need this record now"},
     )
-    words = forms.CharField(
-        label="In your own words",
-        max_length=1000,
-        widget=forms.Textarea,
+    words = words(
+        "In your own words",
+        1000,
+        required="Say in your own words why you need this record now",
         help_text="A colleague will read this within five working days. The person will see that you opened it.",
-        error_messages={"required": "Say in your own words why you need this record now"},
     )
 
 
@@ -33,9 +33,7 @@ class ReviewForm(RecordForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what you found"},
     )
-    words = forms.CharField(
-        label="Why?", max_length=1000, widget=forms.Textarea, error_messages={"required": "Say why you found that"}
-    )
+    words = words("Why?", 1000, required="Say why you found that")
     withheld_because = forms.CharField(
         label="Reason to keep this from the person",
         required=False,

@@ -8,6 +8,7 @@ from django import forms
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.imports import selectors
 from allcomers.service.look.dates import DayField
+from allcomers.service.look.words import words
 from allcomers.service.people.models import Person
 from allcomers.service.people.nhs_number import without_spaces
 
@@ -32,9 +33,7 @@ class ResolveForm(RecordForm):
         help_text="Only where the record does not say it, or says it wrongly. Their record has to be here.",
     )
     date_of_birth = DayField(label="Their date of birth", required=False)
-    because = forms.CharField(
-        label="Why?", max_length=1000, widget=forms.Textarea, error_messages={"required": "Say why"}
-    )
+    because = words("Why?", 1000, required="Say why")
     person: Person | None = None
 
     def clean(self) -> None:

@@ -10,7 +10,7 @@ from django import forms
 
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.governance.tokens import FormToken
-from allcomers.service.look.words import LONGEST_WORDS
+from allcomers.service.look.words import words
 from allcomers.service.problems import wording
 from allcomers.service.problems.models import LONGEST_PROBLEM
 from allcomers.service.problems.reading import Standing, Told
@@ -107,10 +107,8 @@ def _held(standing: Standing, told: Told) -> forms.ChoiceField:
 
 class StrikeForm(RecordForm):
     name: ClassVar[str] = "strike"
-    because = forms.CharField(
-        label="Why is it wrong?",
+    because = words(
+        "Why is it wrong?",
+        required="Write why it is wrong",
         help_text="It stays, struck through, with your reason. The person can read both.",
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages={"required": "Write why it is wrong"},
     )

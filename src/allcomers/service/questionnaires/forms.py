@@ -8,7 +8,7 @@ from django import forms
 from allcomers import instruments
 from allcomers.instruments.model import Answer, Instrument, Item
 from allcomers.service.governance.forms import RecordForm
-from allcomers.service.look.words import LONGEST_WORDS
+from allcomers.service.look.words import words
 from allcomers.service.questionnaires import asking, selectors
 from allcomers.service.questionnaires.models import Response
 
@@ -66,12 +66,9 @@ class LayoutForm(RecordForm):
 
 class FinishForm(RecordForm):
     name: ClassVar[str] = "finish"
-    missing_words = forms.CharField(
-        label="Is anything missing from this?",
+    missing_words = words(
+        "Is anything missing from this?",
         help_text="You do not have to write anything. Your words are kept beside your answers.",
-        required=False,
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
     )
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django import forms
-
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.look.words import words
 from allcomers.service.referrals import wording
@@ -45,12 +43,7 @@ class CancelledForm(RecordForm):
         ((CLOSE, "Close it: nothing more needs to be done"), (REOPEN, "Open it again, as a new referral")),
         required="Choose what happens with it",
     )
-    because = forms.CharField(
-        label="Why, in words the person may read",
-        max_length=2000,
-        widget=forms.Textarea,
-        error_messages={"required": "Say why, in words the person may read"},
-    )
+    because = words("Why, in words the person may read", required="Say why, in words the person may read")
 
     def answers(self) -> dict[str, Any]:
         return {"words": self.cleaned_data["because"], "version": self.version}

@@ -6,6 +6,7 @@ from django import forms
 
 from allcomers.service.accounts.models import Team
 from allcomers.service.governance.forms import RecordForm
+from allcomers.service.look.words import words
 from allcomers.service.referrals.models import Match
 
 ACCEPT, SIGNPOST, REJECT, SAME_AS = "accept", "signpost", "reject", "same as "
@@ -21,12 +22,7 @@ class DecisionForm(RecordForm):
         error_messages={"required": "Choose what happens with this referral", "invalid_choice": "Choose one of these"},
     )
     team = forms.ChoiceField(label="Team that looks after them, if accepted", required=False)
-    decision_words = forms.CharField(
-        label="Why, in words the person may read",
-        max_length=2000,
-        widget=forms.Textarea,
-        error_messages={"required": "Say why, in words the person may read"},
-    )
+    decision_words = words("Why, in words the person may read", required="Say why, in words the person may read")
 
     def __init__(self, *args: Any, matches: list[Match], teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,9 +61,4 @@ class DecisionForm(RecordForm):
 
 class UndoForm(RecordForm):
     name: ClassVar[str] = "referral undo"
-    because = forms.CharField(
-        label="Why are they two people?",
-        max_length=1000,
-        widget=forms.Textarea,
-        error_messages={"required": "Say why they are two people"},
-    )
+    because = words("Why are they two people?", 1000, required="Say why they are two people")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from allcomers.service.governance.forms import RecordForm
-from allcomers.service.look.words import LONGEST_WORDS
+from allcomers.service.look.words import words
 from allcomers.service.questionnaires.models import RiskAlert
 
 
@@ -37,21 +37,17 @@ class AcknowledgeForm(RecordForm):
 
 class ActionForm(RecordForm):
     name: ClassVar[str] = "action"
-    words = forms.CharField(
-        label="What did you do?",
+    words = words(
+        "What did you do?",
+        required="Write down what you did",
         help_text="For example: rang at 10:40, spoke for 15 minutes, safety plan agreed.",
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages={"required": "Write down what you did"},
     )
 
 
 class CloseForm(RecordForm):
     name: ClassVar[str] = "close"
-    words = forms.CharField(
-        label="Why does nothing more need to be done?",
+    words = words(
+        "Why does nothing more need to be done?",
+        required="Say why nothing more needs to be done",
         help_text="Your name is kept with these words.",
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea,
-        error_messages={"required": "Say why nothing more needs to be done"},
     )
