@@ -143,12 +143,16 @@ def _linked(measures: Sequence[Measure], counted: Flags) -> list[list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Ratio:
-    """A measure that is made of published counts: both sides as signed ids; no numerator where it is not published."""
+    """A measure that is made of published counts: both sides as signed ids; no numerator where it is not published.
+
+    `is_part` says that those above the line are among those below it.
+    """
 
     id: str
     over: tuple[tuple[int, str], ...]
     under: tuple[tuple[int, str], ...]
     scale: int = 100
+    is_part: bool = False
 
 
 def _ratios(measures: Sequence[Measure]) -> Iterator[_Ratio]:
@@ -157,7 +161,7 @@ def _ratios(measures: Sequence[Measure]) -> Iterator[_Ratio]:
     for each in measures:
         if isinstance(each.of, Share) and isinstance(each.of.among, str):
             over = tuple(terms(each.of.of)) if isinstance(each.of.of, str) else ()
-            ratio = _Ratio(each.id, over, tuple(terms(each.of.among)))
+            ratio = _Ratio(each.id, over, tuple(terms(each.of.among)), is_part=not each.of.of_others)
         elif each.id in MEANS:
             above, below = MEANS[each.id]
             ratio = _Ratio(each.id, ((1, above),), ((1, below),), scale=1)
@@ -185,16 +189,16 @@ def _decided(figures: Figures, printed: Floats, across: Sequence[Sum]) -> Flags:
     but whoever knows both sides knows it.
     """
     kinds = np.array([each.kind for each in figures.measures])
-    between = np.where(kinds == "percentage", figures.under - figures.over, 0.0)
+    ratios = [_as_in(figures, each) for each in _ratios(figures.measures)]
+    of_parts = np.isin([each.id for each in figures.measures], [each.id for each in ratios if each.is_part])
+    between = np.where(of_parts, figures.under - figures.over, 0.0)
     counts = np.nan_to_num(np.where(np.isin(kinds, ("count", "sum")), figures.over, between))
     cells: Cells = np.arange(counts.size).reshape(counts.shape)
     below = np.broadcast_to(_below(figures), counts.shape)
     # Where one of two percentages has to go, the one that is published less often goes.
-    ratios = sorted(
-        _ratios(figures.measures), key=lambda each: figures.measures[_place(figures.measures)[each.id]].broken_down
-    )
+    ratios.sort(key=lambda each: figures.measures[_place(figures.measures)[each.id]].broken_down)
     shares = {each.id: _shares(each, figures.measures, cells, printed, below) for each in ratios}
-    sums = [*across, *_sums_of_measures(figures.measures)]
+    sums = [*across, *_sums_of_measures(figures.measures, ratios)]
     table = Table(
         counts=counts.ravel(),
         rounded=below.ravel(),
@@ -223,14 +227,16 @@ def _shares(ratio: _Ratio, measures: Sequence[Measure], cells: Cells, printed: F
     def side(signed: Sequence[tuple[int, str]]) -> Side:
         return tuple((sign, cells[..., place[id_]].ravel()) for sign, id_ in signed)
 
-    steps = np.where(below[..., own] & (ratio.scale > 1), 1.0, _ONE_DECIMAL).ravel()
+    shortened = below[..., own].ravel()  # England's are printed however few they rest on, and to a decimal
+    steps = np.where(shortened & (ratio.scale > 1), 1.0, _ONE_DECIMAL)
     return Shares(
         over=side(ratio.over),
         under=side(ratio.under),
-        between=side(((1, ratio.id),)) if ratio.scale > 1 else (),
+        between=side(((1, ratio.id),)) if ratio.is_part else (),
         printed=np.round(printed[..., own].ravel() * steps),
         scale=ratio.scale,
         steps=steps,
+        least=np.where(shortened, SMALLEST_SHOWN, 0.0),
     )
 
 
@@ -249,19 +255,25 @@ def _sums_across(figures: Figures) -> Iterator[Sum]:
             yield Sum(PERIOD, whole, tiles)
 
 
-def _sums_of_measures(measures: Sequence[Measure]) -> Iterator[Sum]:
+def _as_in(figures: Figures, ratio: _Ratio) -> _Ratio:
+    """The ratio, of parts only where its numerator is nowhere above its denominator, as a sum counts where it holds."""
+    own = _place(figures.measures)[ratio.id]
+    return replace(ratio, is_part=ratio.is_part and not (figures.over[..., own] > figures.under[..., own]).any())
+
+
+def _sums_of_measures(measures: Sequence[Measure], ratios: Sequence[_Ratio]) -> Iterator[Sum]:
     """The sums in which some of these measures are another."""
     place = _place(measures)
-    for whole_id, parts in _measure_sums(measures):
+    for whole_id, parts in _measure_sums(ratios):
         if {whole_id, *parts} <= place.keys():
             yield Sum(MEASURE, place[whole_id], tuple(place[id_] for id_ in parts))
 
 
-def _measure_sums(measures: Sequence[Measure]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _measure_sums(ratios: Sequence[_Ratio]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Measures that add up to another; a percentage stands for the people between its two sides."""
     yield from SUMS
-    for each in _ratios(measures):
-        if each.scale > 1 and each.over:
+    for each in ratios:
+        if each.is_part and each.over:
             (whole,) = (id_ for sign, id_ in each.under if sign > 0)
             yield whole, (*(id_ for sign, id_ in each.under if sign < 0), *(id_ for _, id_ in each.over), each.id)
 
@@ -421,6 +433,7 @@ def _printed_share(sides: tuple[str, str], name: str, place: Mapping[str, int], 
         printed=np.where(few, np.nan, percent(rows[:, over], rows[:, among], 1)),
         scale=100,
         steps=np.ones(len(rows)),
+        least=np.full(len(rows), float(SMALLEST_SHOWN)),
     )
 
 

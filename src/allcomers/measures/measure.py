@@ -135,10 +135,13 @@ class Share:
     ----------
     of : the numerator: ids of counts added and subtracted, `"M076"` or `"M076 + M075"`, or a `Count` of its own.
     among : the denominator, likewise: `"M076 - M179"`.
+    of_others : those above the line need not be among those below it, as where each side counts what happened in the
+        period to whom it happened; the percentage can then pass 100.
     """
 
     of: str | Count
     among: str | Count
+    of_others: bool = False
 
 
 Of = Count | Total | Statistic | Share

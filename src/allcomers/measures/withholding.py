@@ -109,6 +109,7 @@ class Shares:
     printed : as printed, times `steps`; NaN where it is not.
     scale : 100 for percentages, 1 for means.
     steps : printed steps a point: 1 for whole numbers, 10 for one decimal.
+    least : the fewest that a numerator which is not published can be where the ratio is printed.
     """
 
     over: Side
@@ -117,6 +118,7 @@ class Shares:
     printed: Floats
     scale: int
     steps: Floats
+    least: Floats
 
     @property
     def sides(self) -> tuple[tuple[int, Cells], ...]:
@@ -136,6 +138,7 @@ class Shares:
             between=of(self.between),
             printed=self.printed[lines],
             steps=self.steps[lines],
+            least=self.least[lines],
         )
 
     def touching(self, marked: Flags) -> Flags:
@@ -151,7 +154,7 @@ class Shares:
         if self.over:
             over_low, over_high = _ends(self.over, low, high)
         else:
-            over_low, over_high = np.full_like(under_low, SMALLEST_SHOWN), under_high
+            over_low, over_high = self.least, under_high
         few = over_high - over_low <= _UNKNOWN_NUMERATORS
         if not few.any():
             return
@@ -415,6 +418,8 @@ def _narrowed(table: Table, low: Floats, high: Floats, *, everything: bool = Fal
                 each.on(some).narrow(low, high, changed)
         if not changed.any():
             return low, high
+        if (low > high)[changed].any():
+            raise ArithmeticError("counts contradict the sums and percentages in which they are said to stand")
         active = table.equations.touching(changed)
         lines = [each.touching(changed) for each in table.shares]
 

@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from allcomers.measures import catalogue
-from allcomers.measures.disclosure import LEVEL_PAIRS, MEANS, SUMS, organisation_sums, protected, tilings
+from allcomers.measures import breakdowns, calculate, catalogue, run
+from allcomers.measures.disclosure import LEVEL_PAIRS, MEANS, SUMS, organisation_sums, protected, shown, tilings
 from allcomers.measures.levels import Level, Node, Organisations
 from allcomers.measures.measure import Count, Statistic
-from allcomers.measures.periods import parse
+from allcomers.measures.periods import month, parse, run_of
+from allcomers.measures.rounding import SMALLEST_SHOWN
 from allcomers.measures.withholding import Equations, Table, bounds
+from allcomers.pathways.deriving import Held
 
 
 def test_months_tile_a_quarter_and_quarters_a_year() -> None:
@@ -50,6 +52,29 @@ def test_sums_and_means_name_measures_of_the_right_kind() -> None:
         of = catalogue.get(mean).of
         assert isinstance(of, Statistic)
         assert not of.per
+
+
+def test_what_counterparts_by_category_print_contradicts_nothing(derived: Held) -> None:
+    """England's percentages are printed though a numerator that is not published is under 5, and a ratio of those who
+    finished to those who came passes 100: of neither may be reckoned what holds of other percentages."""
+    asked = [each for each in run.chosen([], counterparts=True) if each.broken_down]
+    levels = [Level.ENGLAND, Level.PROVIDER]
+    categories = [*breakdowns.of("V001"), *breakdowns.of("V003"), *breakdowns.of("V010")]
+    found = calculate.measure(derived, run_of(month(2024, 10), 2), measures=asked, levels=levels, categories=categories)
+    place = {each.id: at for at, each in enumerate(found.measures)}
+    few = found.over[:, :, 0, place["M053_ended"]]
+    assert ((few > 0) & (few < SMALLEST_SHOWN)).any()
+    assert (found.values[..., place["M079_referred"]] > 100).any()
+    shown(found)  # a contradiction is an error
+
+
+def test_counts_that_contradict_what_is_said_of_them_are_an_error() -> None:
+    """Three, of which two parts of two are said to be the whole."""
+    counts = np.array([3.0, 2.0, 2.0])
+    flags = [np.array(each) for each in ([False] * 3, [False] * 3, [False] * 3)]
+    table = Table(counts, *flags, equations=Equations(np.array([0, 1, 2]), np.array([0])))
+    with pytest.raises(ArithmeticError, match="contradict"):
+        bounds(table, np.array([False] * 3))
 
 
 LEAVES = st.dictionaries(

@@ -46,7 +46,7 @@ def _of_everyone(official: str, name: str, count: str, because: str) -> tuple[Me
         counterpart(
             f"{official}_{suffix}",
             f"Percentage_{name}_Of{base}",
-            Share(of=count, among=ids),
+            Share(of=count, among=ids, of_others=ids == ALL_RECEIVED),
             among=who,
             because=because,
         )

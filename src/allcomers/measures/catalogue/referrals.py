@@ -94,7 +94,7 @@ ENDED_SHARES = (
             counterpart(
                 "M079_referred",
                 "Percentage_FinishedCourseTreatment_OfReceived",
-                Share(of="M076", among=ALL_RECEIVED),
+                Share(of="M076", among=ALL_RECEIVED, of_others=True),
                 among="referrals received in the period, which are not all the same people as those who finished",
                 because="A growing list of people who wait does not show among those who ended.",
             ),

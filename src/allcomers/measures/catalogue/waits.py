@@ -93,7 +93,7 @@ ACCESSED = (
             counterpart(
                 "M031_referred",
                 "Percentage_AccessingServices_OfReceived",
-                Share(of="M031", among=ALL_RECEIVED),
+                Share(of="M031", among=ALL_RECEIVED, of_others=True),
                 among="referrals received in the period, not all the same people as those first treated in it",
                 because="A count of people let in says nothing of how many asked.",
             ),
