@@ -122,9 +122,10 @@ def _first_treatments(records: Records) -> pl.DataFrame:
         where="is_treatment and contact_on = first_treatment_on "
         "and first_treatment_on between $period_start and $period_end",
     )
-    return seen.group_by("pathway_no").agg(
+    merged = seen.group_by("pathway_no").agg(
         pl.col("group").first(), pl.col("is_assessment").max(), pl.col("duration_minutes").sum()
     )
+    return merged.sort("pathway_no")
 
 
 def _problems(records: Records) -> pl.DataFrame:
