@@ -19,7 +19,7 @@ from page_text import markdown_page, markdown_table, slug
 
 from allcomers import codes, instruments
 from allcomers.codes import CodeList
-from allcomers.instruments.model import Bands, Instrument, Scale, Status, Threshold
+from allcomers.instruments.model import Bands, Instrument, Item, Scale, Status, Threshold
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "docs" / "reference" / "generated"
 Pages = Iterable[tuple[str, str]]
@@ -127,12 +127,17 @@ def _bands(one: Bands) -> str:
 
 def _items(one: Instrument) -> str:
     rows = [
-        (str(item.number), item.text or "", item.expected, "" if item in one.items else "not in the total")
+        (str(item.number), item.text or item.about, item.expected, _said_of(one, item))
         for item in (*one.items, *one.further_items)
     ]
     licence = "" if one.licence.reproduced else "The wording is not reproduced, for its licence.\n\n"
     options = "\n\n" + markdown_table(("Scores", "Answer"), [(str(o.value), o.label) for o in one.options])
     return licence + markdown_table(("Item", "Wording", "Answers", ""), rows) + (options if one.options else "")
+
+
+def _said_of(one: Instrument, item: Item) -> str:
+    said = "" if item in one.items else "not in the total"
+    return f"about safety: somebody looks from {item.risk.value} ({item.risk.status})" if item.risk else said
 
 
 def _code_list(one: CodeList) -> str:

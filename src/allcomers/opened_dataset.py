@@ -115,7 +115,6 @@ class OpenedDataset:
             measures=run.chosen(only, counterparts=counterparts, breakdowns=breakdowns),
             levels=parse_levels(by),
             breakdowns=breakdowns,
-            absent=deriving.absent(self.dataset),
             organisations=self._organisations,
             named=bool(only),
         )

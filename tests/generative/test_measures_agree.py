@@ -27,6 +27,7 @@ from allcomers.measures import calculate, catalogue, periods, statement, tables
 from allcomers.measures.levels import Level
 from allcomers.pathways.deriving import Held
 from allcomers.pathways.narrowing import Days
+from allcomers.pathways.steps import employment
 
 DRAWS = 500
 APART = 100
@@ -43,6 +44,8 @@ DATES = [
     dt.date(2025, 5, 1),
     dt.date(2025, 5, 20),
 ]
+SUPPORT_ENDS = [step for step in employment.STEPS if step.name == "employment_support_end"]
+"""Made of the employment records that are drawn."""
 # Each table with the date that says when a row came to be.
 BORN = {
     "pathway": "received_on",
@@ -128,7 +131,10 @@ def drawn(seed, number=0, size=9):
     of = {"provider_code": f"Z{number}", **dict.fromkeys(("sub_icb_code", "icb_code", "region_code"))} if number else {}
     first = number * APART
     numbers = range(first, first + size)
-    pathways = [_row(chance, "pathway", of | {"pathway_no": no, "pathway_id": str(no)}) for no in numbers]
+    pathways = [
+        _row(chance, "pathway", of | {"pathway_no": no, "pathway_id": str(no), "person_id": f"P{no // 2}"})
+        for no in numbers
+    ]
     made = {"pathway": pathways}
     for table in BORN:
         if table == "pathway":
@@ -136,9 +142,8 @@ def drawn(seed, number=0, size=9):
         rows = []
         for no in range(first, first + size * 8 // 3):
             pathway = chance.choice(pathways)
-            shared = ("pathway_no", "pathway_id", "received_on", "discharged_on", "employment_support_discharged_on")
-            own = {} if table == "pathway_employment" else {"employment_support_discharged_on"}
-            kept = {name: pathway[name] for name in shared if name in columns(table) and (own or name != shared[-1])}
+            shared = ("pathway_no", "pathway_id", "received_on", "discharged_on")
+            kept = {name: pathway[name] for name in shared if name in columns(table)}
             keys = {"contact_key": no, "contact_no": no, "log_key": no, "employment_key": no, "place": no + 1 - first}
             known = {name: value for name, value in (of | keys).items() if name in columns(table)}
             rows.append(_row(chance, table, kept | known))
@@ -151,7 +156,8 @@ def _row(chance, table, given):
     if table == "pathway":
         return _in_order(row)
     if table == "pathway_employment":
-        row["in_pathway"] = row["in_pathway"] and row["recorded_on"] is not None
+        recorded, received = row["recorded_on"], row["received_on"]
+        row["in_pathway"] = bool(row["in_pathway"] and recorded and received and recorded >= received)
     return row
 
 
@@ -212,6 +218,8 @@ def _as_it_was(table, row):
     past = {name: None if isinstance(value, dt.date) and value > END else value for name, value in row.items()}
     if table == "pathway" and past["discharged_on"] is None:
         past |= dict.fromkeys(OUTCOMES, None) | {name: None for name in past if name.endswith("_last")}
+    if row.get("reported_to_on"):
+        past["reported_to_on"] = min(row["reported_to_on"], END)
     return past
 
 
@@ -224,7 +232,7 @@ def whole_plan():
     ]
     first, *others = (step.name for step in labelled)
     union = Step("answers", first, keep=("measure", "value"), union_all=tuple(others))
-    return Plan([*tables.STEPS, *made, *labelled, union], {table: columns(table) for table in BORN})
+    return Plan([*SUPPORT_ENDS, *tables.STEPS, *made, *labelled, union], {table: columns(table) for table in BORN})
 
 
 def by_oracle(made):
@@ -259,7 +267,7 @@ def calculated(engine, draws):
     for name in BORN:
         rows = [row for made in draws.values() for row in made[name]]
         engine.add(name, pl.DataFrame(rows, schema={column: POLARS[kind] for column, kind in columns(name).items()}))
-    held = Held(engine, Plan([], {name: columns(name) for name in BORN}), Days(DATES[0], DATES[-1]))
+    held = Held(engine, Plan(SUPPORT_ENDS, {name: columns(name) for name in BORN}), Days(DATES[0], DATES[-1]))
     try:
         figures = calculate.measure(held, [periods.parse("2025-04")], levels=[Level.PROVIDER])
     finally:

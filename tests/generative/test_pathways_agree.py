@@ -106,6 +106,7 @@ class _Made:
                 QualAttainLevelIAPT=self.one(["10", "99"]),
                 QualAwardedDate=self.one([*DAYS, None]),
                 QualPlannedCompletionDate=self.one([*DAYS, None]),
+                reported_from_on=self.one(["2025-01-01", "2025-02-01", None]),
             )
         return self.records
 
@@ -123,6 +124,7 @@ class _Made:
             LocalPatientId=person,
             ReferralRequestReceivedDate=received,
             ServDischDate=self.one([*DAYS[2:], None]),
+            reported_to_on=self.one(["2025-01-31", "2025-02-28", "2025-03-31", None]),
             data_ended="2025-03-31",
         )
         if self.pick.random() < 0.7:

@@ -9,7 +9,7 @@ from allcomers.analyses import ended
 from allcomers.analyses.proportions import Interval
 from allcomers.analyses.records import NOT_RECORDED
 from allcomers.codes.guidance import CANNOT_BE_JUDGED, INTERNET, RECOMMENDATIONS, Recommendation
-from allcomers.codes.therapy import CBT_COUNT, Intensity
+from allcomers.codes.therapy import OTHER_HIGH_COUNT, Intensity
 from allcomers.instruments.columns import band_sql
 from allcomers.pathways.derivations.therapy import counted_therapies, plain_name, therapy_name
 
@@ -20,12 +20,12 @@ VERDICTS = (MATCHED, ACCEPTABLE, NOT_RECOMMENDED, UNSAID)
 
 PHQ9 = instruments.get("PHQ9")
 _THERAPIES = {therapy_name(field): plain_name(field) for field in counted_therapies()}
-_CBT = therapy_name(CBT_COUNT)
+_OTHER = therapy_name(OTHER_HIGH_COUNT)
 _LOW = {therapy_name(field) for field, kinds in counted_therapies().items() if kinds[0].intensity is Intensity.LOW}
 
 
 def read() -> Mapping[str, str]:
-    counts = {name: column for name, column in _THERAPIES.items() if name != _CBT}
+    counts = {name: column for name, column in _THERAPIES.items() if name != _OTHER}
     return {
         "pathway_no": "pathway_no",
         "descriptor": "problem_descriptor",
@@ -36,7 +36,7 @@ def read() -> Mapping[str, str]:
         "official_base": ended.STAGES["official_base"],
         "recovered": ended.STAGES["recovered"],
         **counts,
-        _CBT: f"{_THERAPIES[_CBT]} - internet_therapy_count",
+        _OTHER: f"{_THERAPIES[_OTHER]} - internet_therapy_count",
         INTERNET: "internet_therapy_count",
     }
 

@@ -105,7 +105,6 @@ def measure(
             levels=_levels(by, listed),
             breakdowns=breakdowns,
             compat=compat,
-            absent=deriving.absent(opened),
             organisations=listed,
             named=bool(only),
             tell=tell,

@@ -63,7 +63,7 @@ EMPLOYMENT_SUPPORT = Therapy(
     in_stages=False,
 )
 
-CBT_COUNT = "CognitiveBehaviourTherapy_Count"
+CBT_COUNT, OTHER_HIGH_COUNT = "CognitiveBehaviourTherapy_Count", "OtherHighIntensity_Count"
 
 THERAPIES = (
     _low("748051000000105", "guided self-help, book", "GuidedSelfHelp_Book_Count", "M090", "20"),
@@ -89,7 +89,7 @@ THERAPIES = (
     ),
     _high("449030000", "EMDR", "EyeMovementDesensitisationReprocessing_Count", "M106", "46"),
     _high("933221000000107", "mindfulness-based therapy", "Mindfulness_Count", "M107", "47"),
-    _high("1026131000000100", "other high-intensity therapy", "OtherHighIntensity_Count", "M108", "48"),
+    _high("1026131000000100", "other high-intensity therapy", OTHER_HIGH_COUNT, "M108", "48"),
     _high("304891004", "cognitive behaviour therapy", CBT_COUNT, "M110", "50"),
     _high("228557008", "cognitive and behavioural therapy (counted as CBT)", CBT_COUNT, "M110", "50"),
     _high("443730003", "interpersonal psychotherapy", "InterpersonalPsychotherapy_Count", "M111", "51"),

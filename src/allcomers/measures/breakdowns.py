@@ -16,6 +16,7 @@ from allcomers.measures.catalogue.terms import (
     FINISHED,
     all_of,
     any_of,
+    by_end,
     codes_of,
     has,
     lacks,
@@ -209,16 +210,17 @@ GENDERS = (
 )
 
 _programme = partial(Category, variable="V009", type="IETprogramme", table="therapy_log")
+_BEGUN = by_end("started_on")
 PROGRAMMES = (
     *(
-        _programme(a=one.code, where=one_of("programme", (one.code,)))
+        _programme(a=one.code, where=all_of(one_of("programme", (one.code,)), _BEGUN))
         for one in therapy.INTERNET_PROGRAMME
         if one.code != therapy.NO_PROGRAMME
     ),
     _programme(
         a=therapy.NO_PROGRAMME,
-        where=one_of("programme", (therapy.NO_PROGRAMME,)),
-        or_none=none_of("programme", (therapy.NO_PROGRAMME,)),
+        where=all_of(one_of("programme", (therapy.NO_PROGRAMME,)), _BEGUN),
+        or_none=all_of(none_of("programme", (therapy.NO_PROGRAMME,)), _BEGUN),
     ),
 )
 
@@ -267,8 +269,16 @@ _ELSEWHERE = (*_NAMED_ANXIETY, *problem.UNEXPLAINED_SYMPTOMS)
 RECORDED = all_of(has("problem_descriptor"), none_of("problem_descriptor", (problem.INVALID,)))
 _EVERY_GROUP = (*problem.ANXIETY_PROBLEMS, *problem.DEPRESSION_PROBLEMS, problem.OTHER_MENTAL_HEALTH)
 
+
+def _read_as_beginning(one: problem.Problem) -> str:
+    """What to say of a code that is printed as equal, as all of anxiety are but F42, and read as the beginning."""
+    if one.code == "F42" or not any(descriptor.prefix for descriptor in one.descriptors):
+        return ""
+    return "Printed as equal to the code, read as beginning with it (as in M196-M205): the same for four characters."
+
+
 PROBLEMS = (
-    *(_problem(a=_ANXIETY, b=one.label, where=is_problem(one)) for one in _NAMED_ANXIETY),
+    *(_problem(a=_ANXIETY, b=one.label, where=is_problem(one), note=_read_as_beginning(one)) for one in _NAMED_ANXIETY),
     *(_problem(a=_UNEXPLAINED, b=one.label, where=is_problem(one)) for one in problem.UNEXPLAINED_SYMPTOMS),
     _problem(
         a=_ANXIETY,
@@ -337,9 +347,14 @@ _religion = partial(_circumstance, variable="V013", type="Religion")
 _orientation = partial(_circumstance, variable="V014", type="Sexual Orientation")
 
 
+def _recorded(codes: Iterable[str]) -> str:
+    """The circumstance is one of these, and no date says that it was recorded after the period."""
+    return all_of(one_of("circumstance_code", codes), any_of(lacks("recorded_on"), by_end("recorded_on")))
+
+
 def _coded_as(code_list: CodeList, *meanings: str) -> str:
     """The circumstance is one that the code list gives one of these meanings."""
-    return one_of("circumstance_code", [one.code for one in code_list if one.meaning in meanings])
+    return _recorded([one.code for one in code_list if one.meaning in meanings])
 
 
 _NO_RELIGION = _coded_as(person.RELIGION, "not stated or unknown")
@@ -360,7 +375,7 @@ _RELIGIONS = {
 
 RELIGIONS = (
     *(_religion(a=label, where=_coded_as(person.RELIGION, meaning)) for label, meaning in _RELIGIONS.items()),
-    _religion(a=UNKNOWN, where=_NO_RELIGION, or_none=one_of("circumstance_code", codes_of(person.RELIGION))),
+    _religion(a=UNKNOWN, where=_NO_RELIGION, or_none=_recorded(codes_of(person.RELIGION))),
 )
 
 SEXUAL_ORIENTATIONS = (
@@ -370,7 +385,7 @@ SEXUAL_ORIENTATIONS = (
     _orientation(
         a=UNKNOWN,
         where="false",
-        or_none=one_of("circumstance_code", codes_of(person.SEXUAL_ORIENTATION)),
+        or_none=_recorded(codes_of(person.SEXUAL_ORIENTATION)),
         note="An orientation outside the list cannot be told from a circumstance of another kind.",
     ),
 )

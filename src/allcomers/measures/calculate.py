@@ -75,17 +75,16 @@ def measure(
     measures: Sequence[Measure] | None = None,
     levels: Sequence[Level] = ALL_LEVELS,
     categories: Sequence[Category] = (),
-    absent: Collection[str] = (),
     tell: Telling = lambda _: None,
 ) -> Figures:
     """Measures for each period, level and category.
 
     Parameters
     ----------
-    held : derived pathways, as `pathways.deriving.hold` gives them.
+    held : derived pathways, as `pathways.deriving.hold` gives them. Measures that need a table which the data set does
+        not have are not available.
     measures : which; every official one when None.
     categories : of these and of everyone; of everyone alone when empty.
-    absent : national tables that the data set does not have; measures that need one are not available.
     tell : called with a few words as the work goes on.
 
     Raises
@@ -94,7 +93,7 @@ def measure(
     MeasureRequestError : a level is asked for of which nothing is known.
     """
     asked = Asked(catalogue.all() if measures is None else measures, categories)
-    return together(held, periods, [asked], levels=levels, absent=absent, tell=tell)[0]
+    return together(held, periods, [asked], levels=levels, tell=tell)[0]
 
 
 def together(
@@ -103,11 +102,10 @@ def together(
     asked: Sequence[Asked],
     *,
     levels: Sequence[Level],
-    absent: Collection[str] = (),
     tell: Telling = lambda _: None,
 ) -> list[Figures]:
     """As `measure`, several at once over the same organisations: what they share is counted once."""
-    recipes = [_recipes(one.measures, absent) for one in asked]
+    recipes = [_recipes(one.measures, held.absent) for one in asked]
     needed = [{aggregate for each in made.values() for aggregate in each.aggregates} for made in recipes]
     _check_held(held, periods, _days(set().union(*needed), periods))
     broken_down = {aggregate for one, each in zip(asked, needed, strict=True) if one.categories for aggregate in each}

@@ -92,8 +92,9 @@ DEFECTS = (
     Defect(
         id="later-from-earlier",
         found="The first day of the second stage is taken from the last day of the first, so waits come out negative, "
-        "and every wait is under 29 days. Only M349 leaves out courses with several mixed sessions between stages.",
-        read="Days from the first stage to the step. Which courses are left out stays as printed.",
+        "and every wait is under 29 days. Only M349 leaves out courses with several mixed sessions between stages; its "
+        "footnote for low intensity, and so that of M354, points at the list for high intensity.",
+        read="Days from the first stage to the step, and low intensity as low. Who is left out stays as printed.",
         measures={
             "M349": mean(_PRINTED_DOWN, STEPPED_DOWN),
             "M350": mean(_PRINTED_UP, STEPPED_UP),
@@ -113,7 +114,7 @@ DEFECTS = (
         id="missing-and-dated",
         found="There is to be no qualification record, and that record is to be from this month or before: nobody "
         "could be counted.",
-        read="No member of staff is named, so none can be joined.",
+        read="No qualification record from this month or before; who is not named has none.",
     ),
     Defect(
         id="gender-brackets",
@@ -174,13 +175,21 @@ DEFECTS = (
     ),
     Defect(
         id="flag-misprint",
-        found="CompletedTreatment_Flag is to be 'Y'; it only ever holds 'True'.",
+        found="CompletedTreatment_Flag is to be 'Y' (M200), or it and UsePathway_Flag 'YTrue' (M322); they only ever "
+        "hold 'True'.",
         read="As 'True'.",
     ),
     Defect(
         id="no-comparison",
         found="The count of CBT sessions stands there without being compared with anything.",
         read="More than none, as in the measures beside it.",
+    ),
+    Defect(
+        id="list-without-brackets",
+        found="Codes are joined by `or` without brackets (= 'C1' or 'C2'; AppType = 02 or 03 or 05) between other "
+        "conditions, which would hold of the first code or the last alone. The joins of M347-M367 have it too.",
+        read="As a list: one of these codes, and every other condition. A bare code is no condition, so there is no "
+        "other sense.",
     ),
     Defect(
         id="unlike-any",

@@ -9,17 +9,18 @@ from sqlglot import exp
 from allcomers.dataset.tables import TABLES
 from allcomers.engine.expression import Expression
 from allcomers.measures import breakdowns, catalogue, defects, standards
-from allcomers.measures.measure import Category, Count, Measure, Share, Statistic, Total, terms
-from allcomers.measures.statement import counts_of, tables
+from allcomers.measures.measure import TABLE_KEYS, Category, Count, Measure, Share, Statistic, Total, terms
+from allcomers.measures.statement import counts_of, key, tables
 from allcomers.pathways.derivations import Derivation, Derivations
 from allcomers.pathways.lookups import SCORE_SCALE, THERAPY_TYPE
 
 COUNTED = {
-    "pathway": "referrals",
-    "contact": "care contacts",
-    "therapy_log": "internet therapy logs",
-    "employment_record": "employment records",
+    "pathway_id": "referrals",
+    "contact_key": "care contacts",
+    "log_key": "internet therapy logs",
+    "employment_key": "employment records",
 }
+"""What is counted, by the column of which distinct values are; what a statistic is taken over, by its table's key."""
 _STATISTICS = {"mean": "mean", "median": "median", "min": "least", "max": "greatest", "sum": "sum"}
 _COMPARED: dict[type[exp.Expr], str] = {
     exp.EQ: "is",
@@ -38,7 +39,8 @@ _DATES = {
     "discharged_on": "discharge",
     "contact_on": "the contact",
     "dated_on": "the contact or log",
-    "recorded_on": "the record",
+    "recorded_on": "the date of the record",
+    "started_on": "the start",
     "treated_on": "treatment",
     "next_treated_on": "the next treatment",
     "ended_on": "the end",
@@ -46,6 +48,8 @@ _DATES = {
     "since_on": "the status",
     "until_on": "the next status",
     "next_recorded_on": "the next record",
+    "reported_to_on": "the month last sent",
+    "superseded_on": "a later end",
 }
 _SCORES = ("IDS606CodedScoreAssessmentRefer", "IDS607CodedScoreAssessmentAct")
 _LOOKED_UP = {
@@ -126,7 +130,8 @@ def parts(measure: Measure) -> dict[str, tuple[Part, ...]]:
 
 def part(of: Count | Statistic) -> Part:
     """One set of rows in words."""
-    counted = "referrals" if isinstance(of, Count) and of.key == "pathway_id" else COUNTED.get(of.table, "referrals")
+    # A table without a key of its own has a row for each of some referrals.
+    counted = COUNTED[key(of) if isinstance(of, Count) else TABLE_KEYS.get(of.table, "pathway_id")]
     when = f" with {_date(of.in_period)} in the period" if of.in_period else ""
     return Part(counted + when, tuple(in_words(term) for term in conjuncts(of.where) if term != "TRUE"))
 

@@ -1,12 +1,12 @@
 """From derived pathways to figures that may leave: calculation, disclosure control and tidy frames in one call."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from allcomers.exceptions import MeasureRequestError
-from allcomers.measures import calculate, catalogue, disclosure, output
+from allcomers.measures import calculate, catalogue, defects, disclosure, output
 from allcomers.measures.calculate import Asked, Figures
 from allcomers.measures.counting import Telling
 from allcomers.measures.levels import Level, check_listed
@@ -70,7 +70,6 @@ def run(
     levels: Sequence[Level],
     breakdowns: bool = False,
     compat: str | None = None,
-    absent: Collection[str] = (),
     organisations: pl.DataFrame | None = None,
     named: bool = False,
     tell: Telling = lambda _: None,
@@ -81,7 +80,6 @@ def run(
     ----------
     breakdowns : also by every category: the measures that are published quarterly, or all where they were `named`.
     compat : "official" takes known slips of the published wording literally; a note then counts the rows that differ.
-    absent : national tables that the data set does not have.
     organisations : the list that gives names; providers that it lacks are refused.
 
     Raises
@@ -94,8 +92,8 @@ def run(
         categories = calculate.categories_with_official(calculate.every_category(), compat=compat)
         asked.append(Asked(apart, categories))
     if compat == "official":
-        asked.append(Asked([each for each in measures if each.defect]))
-    figures = calculate.together(held, periods, asked, levels=levels, absent=absent, tell=tell)
+        asked.append(Asked([each for each in measures if defects.as_printed(each) != each]))
+    figures = calculate.together(held, periods, asked, levels=levels, tell=tell)
     everyone = figures[0]
     names: dict[str, str] = {}
     if organisations is not None:

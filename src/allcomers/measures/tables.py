@@ -19,6 +19,7 @@ from allcomers.measures.catalogue.terms import ATTENDED, all_of, any_of, codes_o
 PLACES = ("pathway_no", "pathway_id", "provider_code", "sub_icb_code", "icb_code", "region_code")
 _OF_CONTACT = tuple(f"contact.{name}" for name in PLACES)
 _OF_PATHWAY = tuple(f"pathway.{name}" for name in PLACES)
+_PERSON = "coalesce(pathway.person_id, pathway.pathway_id)"
 _SICKNESS_ANSWERS = ("Y", "N", "8", "Z", "X")
 _STATED = one_of("employment_status", codes_of(EMPLOYMENT_STATUS))
 _STATUS = ("employment_status", "sickness_absence")
@@ -40,7 +41,7 @@ TREATMENT = (
         "treatment_session",
         "session",
         columns={"treated_on": "session.held_on", "next_treated_on": "later.held_on"},
-        keep=(*_OF_PATHWAY, "received_on", "discharged_on"),
+        keep=(*_OF_PATHWAY, "received_on", "discharged_on", "reported_to_on"),
         joins=(Join("pathway", ("pathway_no",), "inner"), _next("session")),
         why="Each treatment session and the date of the next, so that the last one by any day can be told.",
     ),
@@ -74,23 +75,14 @@ CARE_USED = (
     ),
 )
 
+_MONTH_ENDED = "year(ended_on) * 12 + month(ended_on)"
+
 SUPPORT_ENDS = (
-    Step(
-        "support_end_dated",
-        "pathway_employment",
-        columns={
-            "ended_on": "employment_support_discharged_on",
-            "known_on": "min(coalesce(recorded_on, employment_support_discharged_on))",
-        },
-        where="employment_support_discharged_on >= received_on",
-        group_by=("pathway_no", "ended_on"),
-        why="Each day on which the employment support of a pathway ended, and when a record first says so.",
-    ),
     Step(
         "support_contact",
         "contact",
         keep=(
-            "pathway_no",
+            *PLACES,
             "contact_key",
             "contact_on",
             "received_on",
@@ -104,30 +96,90 @@ SUPPORT_ENDS = (
         why="Attended contacts that have to do with employment support: a small part of all.",
     ),
     Step(
-        "support_end_contact",
-        "support_end_dated",
-        columns={"contact_key": "support_contact.contact_key"},
-        keep=("pathway_no", "ended_on"),
-        joins=(Join("support_contact", ("pathway_no",), "inner"),),
-        where=all_of(
-            EA131_APPOINTMENT,
-            "year(contact_on) * 12 + month(contact_on) <= year(ended_on) * 12 + month(ended_on)",
+        "contact_after_discharge",
+        "employment_support_end",
+        columns={"support_after_discharge_on": "min(contact_on)"},
+        joins=(
+            Join(
+                "support_contact",
+                "support_contact.pathway_no = employment_support_end.pathway_no "
+                "and support_contact.has_employment_support "
+                f"and year(contact_on) * 12 + month(contact_on) <= {_MONTH_ENDED}",
+                "inner",
+            ),
         ),
+        where="contact_on > discharged_on",
+        group_by=("employment_support_end.pathway_no", "ended_on"),
+    ),
+    Step(
+        "support_end",
+        "employment_support_end",
+        keep=(*_OF_PATHWAY, "ended_on", "known_on", "first_treatment_on", "first_employment_support_on"),
+        joins=(
+            Join("pathway", ("pathway_no",), "inner"),
+            Join("contact_after_discharge", ("pathway_no", "ended_on")),
+        ),
+        where=any_of(
+            "reported_to_on >= ended_on",
+            all_of(
+                "reported_to_on is null",
+                any_of(
+                    "pathway.discharged_on is null",
+                    f"year(pathway.discharged_on) * 12 + month(pathway.discharged_on) >= {_MONTH_ENDED}",
+                    "support_after_discharge_on is not null",
+                ),
+            ),
+        ),
+        why="Each day on which the employment support of a person ended, with the pathways that were sent in that "
+        "month: the source joins on the record of one submission. In one history a pathway is taken to be sent until "
+        "the month of its discharge, and while support goes on after it. An earlier pathway does not end again.",
+    ),
+    Step(
+        "support_end_contact",
+        "support_end",
+        keep=(
+            *(f"support_end.{name}" for name in PLACES),
+            "ended_on",
+            "known_on",
+            "contact_key",
+        ),
+        joins=(Join("support_contact", ("pathway_no",), "inner"),),
+        where=all_of(EA131_APPOINTMENT, f"year(contact_on) * 12 + month(contact_on) <= {_MONTH_ENDED}"),
         why="Its employment support contacts, as they stood at the end of that month.",
+    ),
+    Step(
+        "support_end_later",
+        "support_end",
+        columns={"superseded_on": "min(greatest(later.ended_on, later.known_on))"},
+        joins=(
+            Join(
+                "support_end",
+                "later.pathway_no = support_end.pathway_no and later.ended_on > support_end.ended_on",
+                "inner",
+                name="later",
+            ),
+        ),
+        group_by=("support_end.pathway_no", "support_end.ended_on"),
+        why="From when on a later end is known.",
     ),
     Step(
         "support_end_count",
         "support_end_contact",
         columns={"support_contact_count": "count(distinct contact_key)"},
-        group_by=("pathway_no", "ended_on"),
+        group_by=(*PLACES, "ended_on", "known_on"),
     ),
     Step(
-        "support_end",
-        "support_end_dated",
-        columns={"support_contact_count": "coalesce(support_contact_count, 0)"},
-        keep=(*_OF_PATHWAY, "ended_on", "known_on", "first_treatment_on", "first_employment_support_on"),
-        joins=(Join("pathway", ("pathway_no",), "inner"), Join("support_end_count", ("pathway_no", "ended_on"))),
-        why="One row a pathway and day on which its employment support ended.",
+        "support_ended",
+        "support_end_count",
+        keep=(
+            *(f"support_end_count.{name}" for name in PLACES),
+            "ended_on",
+            "known_on",
+            "support_contact_count",
+            "superseded_on",
+        ),
+        joins=(Join("support_end_later", ("pathway_no", "ended_on")),),
+        why="Each end of support of a pathway that had contacts, their number, and from when on a later end speaks.",
     ),
 )
 
@@ -135,32 +187,66 @@ _SUPPORTED = "pathway.first_employment_support_on is not null"
 
 STATUSES = (
     Step(
-        "latest_employment",
-        "employment_in_order",
-        columns={"next_recorded_on": "later.recorded_on"},
-        keep=(
-            *_OF_PATHWAY,
-            "employment_in_order.recorded_on",
-            "employment_in_order.employment_support_suitable",
-            "pathway.received_on",
-            "pathway.discharged_on",
-        ),
-        joins=(Join("pathway", ("pathway_no",), "inner"), _next("employment_in_order")),
-        why="Each employment record of a pathway and the date of the next, so that the latest by any day can be told.",
-    ),
-    Step(
         "employment_in_order",
         "pathway_employment",
-        keep=("pathway_no", "recorded_on", "employment_support_suitable"),
+        keep=("pathway_no", "employment_key", "recorded_on", "employment_support_suitable"),
         where="in_pathway",
         ranks=(Rank("place", ("pathway_no",), _IN_ORDER),),
+    ),
+    Step(
+        "employment_of_person",
+        "employment_in_order",
+        columns={"person": _PERSON},
+        keep=(
+            *_OF_PATHWAY,
+            "recorded_on",
+            "employment_support_suitable",
+            "received_on",
+            "discharged_on",
+            "reported_to_on",
+        ),
+        joins=(Join("pathway", ("pathway_no",), "inner"),),
+        ranks=(
+            Rank(
+                "place",
+                (_PERSON,),
+                (*_IN_ORDER, "received_on", "pathway_no"),
+            ),
+        ),
+        why="Each person's records in order, each with the pathways that it lies in, the one received last at the end.",
+    ),
+    Step(
+        "latest_employment",
+        "employment_of_person",
+        columns={"next_recorded_on": "later.recorded_on"},
+        keep=(
+            *(f"employment_of_person.{name}" for name in PLACES),
+            *(
+                f"employment_of_person.{name}"
+                for name in (
+                    "recorded_on",
+                    "employment_support_suitable",
+                    "received_on",
+                    "discharged_on",
+                    "reported_to_on",
+                )
+            ),
+        ),
+        joins=(
+            Join(
+                "employment_of_person",
+                "later.person = employment_of_person.person and later.place = employment_of_person.place + 1",
+                name="later",
+            ),
+        ),
+        why="Each employment record and the date of the person's next, so that the latest by any day can be told.",
     ),
     Step("first_employment", "employment_in_order", keep=("pathway_no", "recorded_on"), where="place = 1"),
     Step(
         "supported_pathway",
         "pathway",
         columns={"first_employment_status_on": "first_employment.recorded_on"},
-        keep=(*_OF_PATHWAY, "received_on", "discharged_on", "first_employment_support_on"),
+        keep=(*_OF_PATHWAY, "received_on", "discharged_on", "reported_to_on", "first_employment_support_on"),
         joins=(Join("first_employment", ("pathway_no",)),),
         where=_SUPPORTED,
         why="Referrals with employment support, and when an employment status was first recorded within them.",
@@ -176,8 +262,8 @@ STATUSES = (
             _STATED,
             f"(sickness_absence is null or {one_of('sickness_absence', _SICKNESS_ANSWERS)})",
             "recorded_on >= pathway.received_on",
-            "(pathway.discharged_on is null or pathway.employment_support_discharged_on is null "
-            "or recorded_on <= greatest(pathway.discharged_on, pathway.employment_support_discharged_on))",
+            "(pathway.discharged_on is null or pathway_employment.employment_support_discharged_on is null "
+            "or recorded_on <= greatest(pathway.discharged_on, pathway_employment.employment_support_discharged_on))",
         ),
         ranks=(Rank("place", ("pathway_no",), _IN_ORDER),),
         why="Statuses until both the referral and the support have ended (EA276-EA279).",
@@ -281,6 +367,8 @@ TABLES = (
     "treatment_session",
     "care_used",
     "support_end",
+    "support_end_contact",
+    "support_ended",
     "latest_employment",
     "supported_pathway",
     "support_start_status",

@@ -32,6 +32,7 @@ class Prepared:
     ----------
     reach : from the first referral to the last event of the data set; None where there is no referral.
     within : the days for which what there is is enough; None where everyone is there.
+    absent : the national tables that the data set does not have.
     notes : what a reader of the tables has to know, a sentence each.
     """
 
@@ -39,6 +40,7 @@ class Prepared:
     plan: Plan
     reach: Days | None
     within: tuple[Days, ...] | None = None
+    absent: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -49,13 +51,14 @@ class Held:
     Attributes
     ----------
     plan : the tables of `plan.ASKED_FOR`, as steps over those that are held: each is made when it is asked for.
-    reach, within, notes : as of `Prepared`.
+    reach, within, absent, notes : as of `Prepared`.
     """
 
     engine: Engine
     plan: Plan
     reach: Days | None
     within: tuple[Days, ...] | None = None
+    absent: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     _looked_at: set[str] = field(default_factory=set, repr=False)
 
@@ -164,8 +167,14 @@ def prepare(
     known = listed if listed is not None else lookups.frame(lookups.ORGANISATION, [])
     reach = hold_sources(engine, dataset, known, choices, organisation=organisation, days=days)
     missing = absent(dataset)
-    within, notes = None if days is None else tuple(days), _notes(Derivations(choices), missing)
-    return Prepared(engine, plan.build(choices, absent=missing), reach, within, notes)
+    return Prepared(
+        engine,
+        plan.build(choices, absent=missing),
+        reach,
+        within=None if days is None else tuple(days),
+        absent=missing,
+        notes=_notes(Derivations(choices), missing),
+    )
 
 
 def hold(
@@ -191,7 +200,7 @@ def made(prepared: Prepared) -> Held:
     asked_for = whole.needed(plan.ASKED_FOR)
     rest = [bound.step for name, bound in whole.steps.items() if name in asked_for and name not in CORE]
     later = Plan(rest, {**whole.sources, **{name: whole.columns(name) for name in CORE}})
-    return Held(prepared.engine, later, prepared.reach, prepared.within, prepared.notes)
+    return Held(prepared.engine, later, prepared.reach, prepared.within, prepared.absent, prepared.notes)
 
 
 def _notes(derivations: Derivations, missing: Sequence[str]) -> tuple[str, ...]:

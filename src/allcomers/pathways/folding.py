@@ -3,7 +3,9 @@
 A refresh replaces the whole primary file of its month, so of two submissions for one provider and month only the later
 counts. A record that is sent again each month while it is open (a referral, a patient) is taken as last sent; one that
 is sent in its own month only (a contact) is taken from there, and is known by its submission and its identifier
-together, because local identifiers come back in later months.
+together, because local identifiers come back in later months. What a person or a referral has several of (disabilities,
+long-term conditions) is taken from the last submission that says any of them, so that one put right is not there
+twice. Qualifications of staff are taken from every month, since some were first told of after the contact.
 
 Three columns tie the records together. `record_no` numbers the records of a table in the order of the data, which
 stands for the order of the national unique ids where the data have none. `provider_no` stands for the provider,
@@ -34,7 +36,8 @@ class Folded:
 
     `extra` are derived fields that an extract may bring, with what to take where it does not. `by_unique_id` says that
     a national rule breaks ties by the unique id, so that it is used if it is there. A table that is not `linked` leaves
-    it to the records that its own belong to whether their submission counts.
+    it to the records that its own belong to whether their submission counts. The records of a `set_of` one person or
+    referral, told by that field, were sent together, and are taken together. `from_every_month` keeps older versions.
     """
 
     table: str
@@ -42,6 +45,8 @@ class Folded:
     linked: bool = True
     extra: tuple[tuple[str, str], ...] = ()
     by_unique_id: bool = False
+    set_of: str = ""
+    from_every_month: bool = False
 
     @property
     def declared(self) -> Table:
@@ -70,7 +75,7 @@ _OWN_PATIENT = f"coalesce({_PROVIDER_KEY}, '') || ':' || v.LocalPatientId"
 _OWN_PATHWAY = f"coalesce({_PROVIDER_KEY}, '') || ':' || v.ServiceRequestId"
 
 _ADDED: Mapping[str, Mapping[str, Type]] = {
-    "IDS101Referral": {"data_ended_on": Type.DATE},
+    "IDS101Referral": {"data_ended_on": Type.DATE, "reported_to_on": Type.DATE},
     "IDS902CarePersQual": {"reported_from_on": Type.DATE},
 } | {name: {} for name in BY_NAME if name not in ("IDS101Referral", "IDS902CarePersQual")}
 
@@ -118,8 +123,12 @@ FOLDED = (
         "IDS003AccommStatus",
         ("LocalPatientId", "AccommodationType", "SettledAccommodationInd", "AccommodationTypeDate"),
     ),
-    Folded("IDS007DisabilityType", ("LocalPatientId", "DisabCode")),
-    Folded("IDS011SocPerCircumstances", ("LocalPatientId", "SocPerCircumstance", "SocPerCircumstanceRecDate")),
+    Folded("IDS007DisabilityType", ("LocalPatientId", "DisabCode"), set_of="LocalPatientId"),
+    Folded(
+        "IDS011SocPerCircumstances",
+        ("LocalPatientId", "SocPerCircumstance", "SocPerCircumstanceRecDate"),
+        set_of="LocalPatientId",
+    ),
     Folded(
         "IDS101Referral",
         (
@@ -167,18 +176,23 @@ FOLDED = (
             "IntegratedSoftwareInd",
         ),
     ),
-    Folded("IDS602LongTermCondition", ("ServiceRequestId", "FindSchemeInUse", "LongTermCondition")),
+    Folded(
+        "IDS602LongTermCondition",
+        ("ServiceRequestId", "FindSchemeInUse", "LongTermCondition"),
+        set_of="ServiceRequestId",
+    ),
     Folded(
         "IDS603PresentingComplaints",
         ("ServiceRequestId", "FindSchemeInUse", "PresComp", "PresCompCodSig", "PresCompDate"),
         by_unique_id=True,
+        set_of="ServiceRequestId",
     ),
     Folded("IDS606CodedScoreAssessmentRefer", ("ServiceRequestId", "CodedAssToolType", "PersScore", "AssToolCompDate")),
     Folded("IDS607CodedScoreAssessmentAct", ("CareActId", "CodedAssToolType", "PersScore"), linked=False),
     Folded(
         "IDS902CarePersQual",
         ("CarePersLocalId", "QualAttainLevelIAPT", "QualAwardedDate", "QualPlannedCompletionDate"),
-        by_unique_id=True,
+        from_every_month=True,
     ),
 )
 SOURCES = {one.table: one.columns for one in FOLDED}
@@ -193,12 +207,13 @@ def fold(dataset: Dataset) -> dict[str, str]:
 
 def _submissions(dataset: Dataset) -> str:
     """The submissions that count: the last of each provider and month, with a number for the provider."""
-    # In one history a record of staff bears the month in which it was last sent, which says nothing of the first.
-    reported_from = "null::date" if dataset.form == HISTORY else "starts"
+    # In one history a record bears one month, which says nothing of the others in which it was sent.
+    reported_from, reported_to = ("null::date",) * 2 if dataset.form == HISTORY else ("starts", "last_day(ends)")
     return (
         f"select sub as place, coalesce(id, sub) as {SUBMISSION}, provider, "
         "coalesce(min(case when provider is not null then sub end) over (partition by provider), sub) "
-        f"as {PROVIDER}, {reported_from} as reported_from_on, max(ends) over () as data_ended_on "
+        f"as {PROVIDER}, {reported_from} as reported_from_on, {reported_to} as reported_to_on, "
+        "max(ends) over () as data_ended_on "
         "from (select *, row_number() over (partition by provider, starts, case when sub = 0 or provider is null "
         "then sub end order by id desc, created desc, sub desc) as place from submission) where place = 1"
     )
@@ -263,13 +278,18 @@ def _scores(one: Folded) -> list[str]:
 def _record(one: Folded, relation: Relation) -> str:
     unique_id = f"UniqueID_{one.declared.code}"
     if one.by_unique_id and relation.has(unique_id):
-        return f"row_number() over (order by r.{relation.column(unique_id)}, __row)"
+        number = f"r.{relation.column(unique_id)}"
+        return f"row_number() over (order by try_cast({number} as decimal(23, 0)), {number}, __row)"
     return f"((__row >> {ROW_BITS}) << {_ROWS_IN_FILE}) + (__row & {(1 << ROW_BITS) - 1})"
 
 
 def _as_last_sent(dataset: Dataset, one: Folded) -> str:
     """Where a record is sent each month: the newest. In one history, and in a month of its own, it is there once."""
-    if dataset.form == HISTORY or one.declared.monthly:
+    if dataset.form == HISTORY or one.declared.monthly or one.from_every_month:
         return ""
     key = ", ".join(f'v."{name}"' for name in one.declared.key)
-    return f" qualify row_number() over (partition by u.{PROVIDER}, {key} order by u.place desc, v.__row desc) = 1"
+    newest = f"row_number() over (partition by u.{PROVIDER}, {key} order by u.place desc, v.__row desc) = 1"
+    if not one.set_of:
+        return f" qualify {newest}"
+    of_last = f'rank() over (partition by u.{PROVIDER}, v."{one.set_of}" order by u.place desc) = 1'
+    return f" qualify {newest} and {of_last}"

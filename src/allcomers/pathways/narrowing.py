@@ -79,8 +79,8 @@ def of_organisations(session: Session, folded: Tables, codes: Collection[str]) -
 
 
 def of_days(session: Session, folded: Tables, days: Collection[Days]) -> dict[str, str]:
-    """The same tables with the referrals that were under way on one of the days, or of whose contacts, logs of internet
-    therapy or person's employment records one is dated on such a day. Other records belong to no referral."""
+    """The same tables with the referrals that were under way on one of the days or sent since, or of whose contacts,
+    logs of internet therapy or person's employment records one is dated on such a day. Other records belong to none."""
     dated = [_with_record(folded[table], key, dates, days) for table, key, dates in _DATED]
     wanted = " or ".join([*map(_under_way, days), *dated])
     taken = f"select * from ({folded[_REFERRAL]}) as referral where {wanted or 'false'}"
@@ -88,10 +88,12 @@ def of_days(session: Session, folded: Tables, days: Collection[Days]) -> dict[st
 
 
 def _under_way(days: Days) -> str:
-    """Received by the last day and not discharged before the first; or either on such a day, whatever the other is."""
+    """Received by the last day and not discharged before the first, or sent for a month that ends later; or either on
+    such a day, whatever the other is."""
     received, discharged = "ReferralRequestReceivedDate", "ServDischDate"
     begun, over = f"{received} > date '{days.last}'", f"{discharged} < date '{days.first}'"
-    within = f"not coalesce({begun}, false) and not coalesce({over}, false)"
+    sent = f"coalesce(reported_to_on >= date '{days.first}', false)"
+    within = f"not coalesce({begun}, false) and ({sent} or not coalesce({over}, false))"
     return f"({within} or coalesce({days.sql(received)}, false) or coalesce({days.sql(discharged)}, false))"
 
 

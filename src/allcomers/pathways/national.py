@@ -5,22 +5,29 @@ is the text 'True' or null, never 'False'.
 
 A referral that is open, and its patient, are in the file of every month. A data set that is one history has them once,
 so they are put back into each month from referral to discharge, as that month's file would have had them: without the
-discharge, and without a date, that lay ahead. Counts and first scores are those of the whole history.
+discharge, and without a date, that lay ahead.
+
+Pathways are derived anew for each month from what was known at its end, so that no row knows what came after it: from
+the files up to that month, where they are monthly, and from records that bear no later date. What a refresh replaced
+has no derived pathway.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 from allcomers.codes import clean_finding_sql, get, normalise_sql
 from allcomers.dataset import HISTORY, Dataset
-from allcomers.dataset.model import BOOLEAN, DATE, DATETIME, INTEGER, TEXT, Field, Table
+from allcomers.dataset.model import BOOLEAN, DATE, DATETIME, INTEGER, TEXT, Field, Table, literal
 from allcomers.dataset.tables import BY_NAME
-from allcomers.engine.running import ParquetFile
+from allcomers.engine.duck import Session
+from allcomers.engine.running import Engine, ParquetFile
 from allcomers.engine.sources import ROW_BITS
 from allcomers.pathways import folding
 from allcomers.pathways.derivations import Derivations
 from allcomers.pathways.derivations.person import age_in_years
 from allcomers.pathways.deriving import Prepared
+from allcomers.pathways.narrowing import Tables
 from allcomers.pathways.plan import KEYS
 
 LATEST = "IsLatest_SubmissionID"
@@ -39,37 +46,101 @@ _PARENTS = {
 }
 _CARRIED = ("patient_row", "Person_ID", "PersonBirthDate")
 _OF_REFERRAL = (*_CARRIED, "PathwayID", "Unique_ServiceRequestID", "ReferralRequestReceivedDate")
-_ONLY_AFTER_DISCHARGE = frozenset(
-    {
-        "CompletedTreatment_Flag",
-        "Caseness_Flag",
-        "NotCaseness_Flag",
-        "Recovery_Flag",
-        "ReliableImprovement_Flag",
-        "ReliableDeterioration_Flag",
-        "NoChange_Flag",
-        "Age_ServiceDischarge_Date",
-    }
-)
-_LAST_SCORE = "_LastScore"
+_ONLY_AFTER_DISCHARGE = frozenset({"EndCode", "ADSM_LastScoreNotAtCaseness", "PPSM_LastScore"})
+"""Fields of a referral that are written as they come, and that an open one does not have."""
+_REFERRAL = "IDS101Referral"
+_DATED = {"IDS201CareContact": "CareContDate", "IDS603PresentingComplaints": "PresCompDate"}
+"""Tables of which something is taken whether or not it lies within the referral, with the date of each record."""
 
 
 def write(prepared: Prepared, dataset: Dataset, folder: Path, tell: Callable[[str], None] = lambda _: None) -> None:
-    """Derive every pathway, and write the national tables of the data set with what was derived.
+    """Derive every pathway as of each month, and write the national tables of the data set with what was derived.
 
     Parameters
     ----------
+    prepared : its engine lets go of what it holds, and holds `pathway` alone afterwards: a number for each.
     folder : must be there; gets a Parquet file a table.
     """
-    tell("deriving pathways")
-    derived = dataset.session.spill / "pathway.parquet"
-    prepared.engine.make(prepared.plan, ["pathway"], {}, {"pathway": ParquetFile(derived, KEYS["pathway"])})
-    for statement in _keys(dataset, derived):
+    folded = folding.fold(dataset)
+    for statement in _keys(dataset, folded):
         dataset.session.run(statement)
+    _derive(prepared, dataset, folded, tell)
     for name in dataset.relations:
         tell(f"writing {name}")
         dataset.session.write_parquet(_select(dataset, BY_NAME[name]), folder / f"{name}.parquet")
     dataset.session.write_parquet(_LATEST_SQL, folder / f"{LATEST}.parquet")
+
+
+def left_to_the_extract(table: Table) -> tuple[str, ...]:
+    """The national derived fields of a table that are not derived here: null, unless the extract brings them."""
+    made = _keys_of(table).keys() | _load_values(table).keys()
+    derived = [field for field in table.fields if not field.submitted and field.name not in made]
+    return tuple(field.name for field in derived if not _derived(table, field))
+
+
+def _derive(prepared: Prepared, dataset: Dataset, folded: Tables, tell: Callable[[str], None]) -> None:
+    """Make `derived_pathway`: a pathway once for each month in which it has a row."""
+    engine, session, parts = prepared.engine, dataset.session, list[str]()
+    session.run(_temp("national_used", f"from {folding.USED}"))
+    for month_end in _month_ends(session) or [None]:
+        tell(f"deriving pathways as of {month_end}")
+        file = ParquetFile(session.spill / f"pathway-{len(parts)}.parquet", KEYS["pathway"])
+        _hold_as_of(engine, dataset, folded, _day(month_end))
+        engine.make(prepared.plan, ["pathway"], {}, {"pathway": file})
+        engine.drop(["pathway"])
+        parts.append(f"select {_day(month_end)} as known_on, * from read_parquet({literal(str(file.path))})")
+    session.run(_temp("derived_pathway", " union all ".join(parts), kind="view"))
+    engine.drop(folding.SOURCES)
+    engine.add_query("pathway", session, "select distinct pathway_no from national_referral")
+
+
+def _month_ends(session: Session) -> list[dt.date | None]:
+    """The last days of the months in which some referral is; None for a data set that does not say."""
+    months = "national_month m join national_submission s using (sub)"
+    return [day for (day,) in session.rows(f"select distinct s.ends from {months} where s.is_latest = 1 order by 1")]
+
+
+def _day(day: dt.date | None) -> str:
+    return "null::date" if day is None else f"date '{day}'"
+
+
+def _hold_as_of(engine: Engine, dataset: Dataset, folded: Tables, month_end: str) -> None:
+    """Give the engine the folded tables as they were known at the end of a month, instead of those it holds."""
+    session = dataset.session
+    session.run(_temp(folding.USED, _used_by(dataset, month_end)))
+    session.run(_temp("national_under_way", _under_way(folded[_REFERRAL], month_end)))
+    dated = {name: f"select * from ({folded[name]}) where {_by(month_end, date)}" for name, date in _DATED.items()}
+    engine.drop(folded)
+    for name, sql in {**folded, **dated, _REFERRAL: "from national_under_way"}.items():
+        engine.add_query(name, session, sql)
+
+
+def _used_by(dataset: Dataset, month_end: str) -> str:
+    """The submissions that count at the end of a month. Of one history, whose records bear the last, all do."""
+    known = "true" if dataset.form == HISTORY else f"s.sub = 0 or {_by(month_end, 's.ends')}"
+    return (
+        f"select u.* replace ({month_end} as data_ended_on) "
+        f"from national_used u join national_submission s on s.sub = u.place where {known}"
+    )
+
+
+def _under_way(referrals: str, month_end: str) -> str:
+    """The referrals that have a row in a month, numbered as the rows are, and not discharged later than its end."""
+    in_month = (
+        f"select distinct r.{folding.PROVIDER}, r.ServiceRequestId, r.pathway_no from national_referral r "
+        "join national_month m using (__row) join national_submission s using (sub) "
+        f"where s.ends is not distinct from {month_end}"
+    )
+    return (
+        f"select f.* replace (r.pathway_no as {folding.RECORD}, "
+        f"case when {_by(month_end, 'f.ServDischDate')} then f.ServDischDate end as ServDischDate) "
+        f"from ({referrals}) f join ({in_month}) r using ({folding.PROVIDER}, ServiceRequestId)"
+    )
+
+
+def _by(month_end: str, date: str) -> str:
+    """Whether something had happened by the end of a month; what bears no date had."""
+    return f"not coalesce({date} > {month_end}, false)"
 
 
 _LATEST_SQL = (
@@ -78,13 +149,10 @@ _LATEST_SQL = (
 )
 
 
-def _keys(dataset: Dataset, derived: Path) -> list[str]:
+def _keys(dataset: Dataset, folded: Tables) -> list[str]:
     """Statements that find whom each record belongs to, from patient to activity, each from the one above."""
-    folded = folding.fold(dataset)
-    pathways = "'" + str(derived).replace("'", "''") + "'"
     contact = (*_OF_REFERRAL, "Unique_CareContactID", "CareContDate")
     return [
-        _temp("derived_pathway", f"select * from read_parquet({pathways})", kind="view"),
         _temp(
             "national_submission",
             f"select s.sub, coalesce(s.id, s.sub) as id, s.provider, s.starts, s.ends, u.{folding.PROVIDER}, "
@@ -107,7 +175,7 @@ def _keys(dataset: Dataset, derived: Path) -> list[str]:
             f"s.provider || v.ServiceRequestId as Unique_ServiceRequestID, s.{folding.PROVIDER}, "
             f"{_some('p', _CARRIED)} "
             "from IDS101 v join national_submission s on s.sub = v.__sub "
-            f"left join ({folded['IDS101Referral']}) f on f.{folding.PROVIDER} = s.{folding.PROVIDER} "
+            f"left join ({folded[_REFERRAL]}) f on f.{folding.PROVIDER} = s.{folding.PROVIDER} "
             "and f.ServiceRequestId = v.ServiceRequestId "
             "left join national_patient p on p.__own = v.__up and p.LocalPatientId = v.LocalPatientId",
         ),
@@ -159,7 +227,8 @@ def _joins(dataset: Dataset, table: Table) -> str:
     if table.code == "IDS101":
         return (
             "join national_referral k on k.__row = v.__row join national_month m on m.__row = v.__row "
-            "join national_submission s on s.sub = m.sub left join derived_pathway d on d.pathway_no = k.pathway_no"
+            "join national_submission s on s.sub = m.sub left join derived_pathway d "
+            "on d.pathway_no = k.pathway_no and d.known_on is not distinct from s.ends"
         )
     if table.code == "IDS001":
         months = (
@@ -200,13 +269,24 @@ def _value(dataset: Dataset, table: Table, field: Field) -> str:
     computed = _keys_of(table) | _load_values(table)
     if field.name in computed:
         return computed[field.name]
-    if table.code == "IDS101" and (derived := _derived(dataset, field)):
+    if derived := _derived(table, field):
         return derived
     if dataset.relations[table.name].has(field.name):
         kept = f"t.{field.name}"
         return _known(dataset, kept, field) if table.code == "IDS101" else _flag(field, kept)
     return f"null::{_SQL_TYPES.get(field.type, 'decimal(23, 0)')}"
 
+
+def _true_when(condition: str) -> str:
+    return f"case when {condition} then 'True' end"
+
+
+_CLUSTER_FROM, _CLUSTER_TO = "v.StartDateCareClust", "v.EndDateCareClust"
+_CLUSTER_DAYS = (
+    f"greatest(0, 1 + date_diff('day', greatest({_CLUSTER_FROM}, s.starts), "
+    f"least(coalesce({_CLUSTER_TO}, s.ends), s.ends)))"
+)
+"""Days within the month, the first and the last included; none for a cluster that lies wholly outside it."""
 
 _LOAD_VALUES = {
     "IDS001": {
@@ -234,6 +314,12 @@ _LOAD_VALUES = {
         "Unique_CareContactID": "k.Unique_CareContactID",
         "Unique_CareActivityID": "k.Unique_CareActivityID",
     },
+    "IDS803": {
+        "CareCluster_DayCount": f"case when {_CLUSTER_FROM} is not null then {_CLUSTER_DAYS} end",
+        "CareCluster_StartedInRP_Flag": _true_when(f"{_CLUSTER_FROM} between s.starts and s.ends"),
+        "CareCluster_EndedInRP_Flag": _true_when(f"{_CLUSTER_TO} between s.starts and s.ends"),
+        "CareCluster_OpenAtRPEnd_Flag": _true_when(f"{_CLUSTER_TO} is null"),
+    },
     "IDS902": {"Unique_CarePersonnelID_Local": _STAFF},
 }
 """Fields made at load, one row at a time, by table."""
@@ -260,24 +346,25 @@ def _first(partition: str) -> str:
     )
 
 
-def _derived(dataset: Dataset, field: Field) -> str:
+def _derived(table: Table, field: Field) -> str:
+    """What was derived for a referral as of the month of its row, if the field is one of those."""
     derivation = Derivations().by_national.get(field.name)
-    if derivation is None or field.name.startswith("Validated_"):
+    if table.code != "IDS101" or derivation is None:
         return ""
-    return _known(dataset, f"d.{derivation.name}", field)
+    return _flag(field, f"d.{derivation.name}")
 
 
 def _known(dataset: Dataset, value: str, field: Field) -> str:
-    """A field of a referral as the month's file would have had it: in one history, without what lay ahead."""
+    """What came with a referral as the month's file would have had it: in one history, without what lay ahead."""
     value = _flag(field, value)
     if dataset.form != HISTORY:
         return value
     if field.type == DATE and field.name != "ReferralRequestReceivedDate":
         return f"case when {value} <= s.ends then {value} end"
-    if field.name == "EndCode" or field.name in _ONLY_AFTER_DISCHARGE or field.name.endswith(_LAST_SCORE):
+    if field.name in _ONLY_AFTER_DISCHARGE:
         return f"case when v.ServDischDate <= s.ends then {value} end"
     return value
 
 
 def _flag(field: Field, value: str) -> str:
-    return f"case when {value} then 'True' end" if field.type == BOOLEAN else value
+    return _true_when(value) if field.type == BOOLEAN else value

@@ -40,6 +40,7 @@ _REFERRAL = (
     "region_code",
     "received_on",
     "discharged_on",
+    "reported_to_on",
     "source_of_referral",
     "end_code",
     "onset_on",

@@ -103,6 +103,7 @@ GIVEN = {
             "level": "QualAttainLevelIAPT",
             "awarded": "QualAwardedDate",
             "planned": "QualPlannedCompletionDate",
+            "first_sent": "reported_from_on",
         },
     ),
 }

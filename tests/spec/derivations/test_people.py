@@ -4,7 +4,7 @@ title = "Employment, staff and people"
 
 
 def test_first_and_last_valid_employment_status(spec):
-    "With a valid status and sickness answer, from referral to discharge or the last employment support."
+    "With a valid status and sickness answer, from referral to discharge, however long employment support goes on."
     spec(
         referrals="""
             pathway | person | received   | discharged
@@ -25,7 +25,7 @@ def test_first_and_last_valid_employment_status(spec):
         """,
         expected="""
             pathway | employment_first | sickness_first | employment_last | sickness_last | employment_status_count
-            1       | 01               | Y              | 01              | N             | 3
+            1       | 01               | Y              | 01              | Y             | 3
         """,
     )
 
@@ -69,6 +69,36 @@ def test_sick_pay_and_the_end_of_employment_support(spec):
     )
 
 
+def test_the_end_of_support_known_in_the_month_of_a_contact(spec):
+    "The end of 10 April is recorded in April, that of 30 August in August; a contact outside support asks for none."
+    spec(
+        "contact",
+        referrals="""
+            pathway | person | received   | discharged
+            1       | P      | 2025-02-01 | 2025-03-01
+        """,
+        contacts="""
+            pathway | on         | type
+            1       | 2025-03-31 | 10
+            1       | 2025-04-20 | 10
+            1       | 2025-04-21 | 02
+            1       | 2025-09-01 | 06
+        """,
+        employment="""
+            person | on         | support_ended
+            P      | 2025-04-09 | 2025-04-10
+            P      | 2025-08-30 | 2025-08-30
+        """,
+        expected="""
+            pathway | contact_on | employment_support_ended_on
+            1       | 2025-03-31 |
+            1       | 2025-04-20 | 2025-04-10
+            1       | 2025-04-21 |
+            1       | 2025-09-01 | 2025-08-30
+        """,
+    )
+
+
 def test_each_record_stands_with_each_pathway_of_its_person(spec):
     spec(
         "pathway_employment",
@@ -108,6 +138,7 @@ def test_whether_the_staff_of_a_contact_are_qualified(spec):
             1       | 2025-02-04 | neither
             1       | 2025-02-05 | unnamed
             1       | 2025-02-06 | nobody
+            1       | 2025-02-07 | unrecorded
         """,
         activities="""
             contact     | activity | staff
@@ -116,6 +147,7 @@ def test_whether_the_staff_of_a_contact_are_qualified(spec):
             in training | c        | S3
             neither     | d        | S4
             unnamed     | e        |
+            unrecorded  | f        | S5
         """,
         staff="""
             staff | level | awarded    | planned
@@ -132,6 +164,45 @@ def test_whether_the_staff_of_a_contact_are_qualified(spec):
             1       | 2025-02-04 | no              | no                | yes           | no
             1       | 2025-02-05 | no              | no                | no            | yes
             1       | 2025-02-06 | no              | no                | no            | yes
+            1       | 2025-02-07 | no              | no                | no            | yes
+        """,
+    )
+
+
+def test_staff_records_count_from_the_month_in_which_they_are_sent(spec):
+    "S1 was first told of in March; what S2 planned in February was blank in March, when the award was told of."
+    spec(
+        "contact",
+        referrals="""
+            pathway
+            1
+        """,
+        contacts="""
+            pathway | on         | contact
+            1       | 2025-02-10 | early
+            1       | 2025-02-11 | training
+            1       | 2025-03-20 | late
+            1       | 2025-03-21 | trained
+        """,
+        activities="""
+            contact  | activity | staff
+            early    | a        | S1
+            training | b        | S2
+            late     | c        | S1
+            trained  | d        | S2
+        """,
+        staff="""
+            staff | level | awarded    | planned    | first_sent
+            S1    | 10    | 2024-01-01 |            | 2025-03-01
+            S2    | 11    |            | 2025-03-15 | 2025-02-01
+            S2    | 11    | 2025-03-15 |            | 2025-03-01
+        """,
+        expected="""
+            pathway | contact_on | staff_qualified | staff_in_training | staff_neither | staff_unknown
+            1       | 2025-02-10 | no              | no                | no            | yes
+            1       | 2025-02-11 | no              | yes               | no            | no
+            1       | 2025-03-20 | yes             | no                | no            | no
+            1       | 2025-03-21 | yes             | no                | no            | no
         """,
     )
 

@@ -36,6 +36,33 @@ def test_which_descriptor_is_taken(spec):
     )
 
 
+def test_a_category_without_subdivisions_gains_an_x(spec):
+    "X comes before 9, in every chapter: I10 has no subdivisions and becomes I10X; I11 has, and becomes I119."
+    spec(
+        referrals="""
+            pathway
+            undivided
+            divided
+            misuse
+            pain
+        """,
+        complaints="""
+            pathway   | code | scheme
+            undivided | I10  | 01
+            divided   | I11  | 01
+            misuse    | F55  | 01
+            pain      | r52  | 01
+        """,
+        expected="""
+            pathway   | problem_descriptor | problem_group
+            undivided | I10X               | Other recorded problems
+            divided   | I119               | Other recorded problems
+            misuse    | F55X               | Other recorded problems
+            pain      | R529               | Other recorded problems
+        """,
+    )
+
+
 def test_codes_are_cleaned_and_matched_by_their_beginning(spec):
     "F42 becomes F429 and K58 becomes K589, so that only a match by beginning finds them; SNOMED CT stays as it is."
     spec(

@@ -305,7 +305,7 @@ def test_first_dates_of_intensity(spec):
 
 
 def test_therapy_counts(spec):
-    "A session with two therapies counts once in each, with two codes of one therapy once; a log counts as CBT."
+    "A session with two therapies counts once in each, with two codes of one therapy once; a log is other high intensity."
     spec(
         referrals="""
             pathway
@@ -322,8 +322,8 @@ def test_therapy_counts(spec):
             1       | 2025-02-10 | 2025-02-14
         """,
         expected="""
-            pathway | guided_self_help_book_count | guided_self_help_computer_count | cognitive_behaviour_therapy_count
-            1       | 2                           | 1                               | 2
+            pathway | guided_self_help_book_count | guided_self_help_computer_count | cognitive_behaviour_therapy_count | other_high_intensity_count
+            1       | 2                           | 1                               | 1                                 | 1
         """,
     )
 

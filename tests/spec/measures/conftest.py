@@ -20,6 +20,7 @@ from allcomers.engine.step import Step
 from allcomers.measures import breakdowns, catalogue, defects, periods, statement
 from allcomers.measures.measure import TABLE_KEYS, Category
 from allcomers.measures.tables import STEPS
+from allcomers.pathways.steps import employment
 
 GIVEN = (
     "pathway",
@@ -51,6 +52,8 @@ READ: dict[Type, Callable[[str], Any]] = {
     Type.BOOLEAN: {"yes": True, "no": False}.__getitem__,
 }
 Records = list[dict[str, Any]]
+SUPPORT_ENDS = [step for step in employment.STEPS if step.name == "employment_support_end"]
+"""Made of the employment records that are given."""
 
 
 def columns(table: str) -> dict[str, Type]:
@@ -92,7 +95,7 @@ def answers(
 def _plan(steps: list[Step]) -> Plan:
     """The steps over what is given, with those of the measure tables that they read."""
     read = {table for step in steps for table in step.tables} & {step.name for step in STEPS}
-    more = STEPS if read else ()
+    more = (*SUPPORT_ENDS, *STEPS) if read else ()
     return Plan([*more, *steps], {name: columns(name) for name in GIVEN})
 
 

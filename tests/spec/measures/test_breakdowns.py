@@ -143,6 +143,30 @@ def test_religion_and_orientation_are_circumstances(found):
     assert found("V014", **tables) == {"Heterosexual": {"1"}, unknown: {"2", "3"}}
 
 
+def test_a_circumstance_that_was_recorded_after_the_period_is_not_known_yet(found):
+    "On the last day; the day after; without a date; one of each; and what is no religion, the day after."
+    tables = {
+        "pathway": "pathway\n1\n2\n3\n4\n5",
+        "circumstance": """
+            pathway | circumstance_code | recorded_on
+            1       | 160549006         | 2025-04-30
+            1       | 20430005          | 2025-04-30
+            2       | 160549006         | 2025-05-01
+            2       | 20430005          | 2025-05-01
+            3       | 160549006         |
+            3       | 20430005          |
+            4       | 160549006         | 2025-04-30
+            4       | 309884000         | 2025-05-01
+            4       | 20430005          | 2025-04-30
+            4       | 42035005          | 2025-05-01
+            5       | 763896000         | 2025-05-01
+        """,
+    }
+    unknown = "Not stated/Not known/Invalid"
+    assert found("V013", **tables) == {"Christian": {"1", "3", "4"}, unknown: {"2", "5"}}
+    assert found("V014", **tables) == {"Heterosexual": {"1", "3", "4"}, unknown: {"2", "5"}}
+
+
 def test_conditions_are_of_people_in_integrated_care(found):
     "Everyone else is in the last category, whatever is recorded."
     assert found(
@@ -168,11 +192,29 @@ def test_a_programme_is_recorded_or_not(found):
         "V009",
         pathway="pathway\n1\n2",
         therapy_log="""
-            pathway | programme
-            1       | Silvercloud
-            1       | Other/unknown IET
+            pathway | programme         | started_on
+            1       | Silvercloud       | 2025-03-01
+            1       | Other/unknown IET | 2025-04-30
         """,
     ) == {"Silvercloud": {"1"}, "Other/unknown IET": {"1"}, "No recorded IET": {"2"}}
+
+
+def test_a_programme_that_began_after_the_period_is_not_recorded_yet(found):
+    "Received in April, with the first log in May; and one that changed programme in May."
+    assert found(
+        "V009",
+        pathway="""
+            pathway | received_on
+            1       | 2025-04-10
+            2       | 2025-04-10
+        """,
+        therapy_log="""
+            pathway | programme   | started_on
+            1       | Silvercloud | 2025-05-01
+            2       | Sleepio     | 2025-04-30
+            2       | Silvercloud | 2025-05-01
+        """,
+    ) == {"No recorded IET": {"1"}, "Sleepio": {"2"}}
 
 
 def test_medication_is_of_courses_that_finished_in_the_period(found):

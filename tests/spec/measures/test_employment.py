@@ -35,7 +35,7 @@ RECORDS = """
     3       | 6              | 2025-04-01  | 01                | N                | no         |                             | 2025-04-03                       | 2025-01-01  | 2025-03-31
 """
 CONTACTS = """
-    pathway | contact_key | contact_on | attended | has_employment_support | is_employment_support | is_only_employment_support | appointment_type | in_window | received_on | discharged_on | employment_support_discharged_on
+    pathway | contact_key | contact_on | attended | has_employment_support | is_employment_support | is_only_employment_support | appointment_type | in_window | received_on | discharged_on | employment_support_ended_on
     1       | 1           | 2025-04-02 | yes      | yes                    | yes                   | no                         | 02               | yes       | 2025-01-01  |               |
     2       | 2           | 2025-02-02 | yes      | yes                    | no                    | no                         | 10               | yes       | 2025-01-01  | 2025-04-10    | 2025-04-20
     2       | 3           | 2025-04-18 | yes      | yes                    | no                    | no                         | 10               | no        | 2025-01-01  | 2025-04-10    | 2025-04-20
@@ -89,6 +89,39 @@ def test_suitability_is_of_the_latest_record_so_far(spec):
     spec({"EA139": 0}, period="2025-05", **EVERYTHING)
 
 
+def test_suitability_is_asked_once_of_a_person(spec):
+    "The record lies in both referrals of one person and counts with the one received last; the other person's was over."
+    pathway = """
+        pathway | person_id | received_on | discharged_on
+        1       | P         | 2025-01-01  | 2025-04-20
+        2       | P         | 2025-02-01  |
+        3       | Q         | 2025-02-01  | 2025-03-20
+    """
+    record = "2025-03-02  | yes        | Y"
+    rows = f"""
+        pathway | employment_key | recorded_on | in_pathway | employment_support_suitable
+        1       | 1              | {record}
+        2       | 1              | {record}
+        3       | 2              | {record}
+    """
+    spec({"EA139": 1}, pathway=pathway, pathway_employment=rows)
+
+
+def test_referrals_that_the_file_of_the_month_holds(spec):
+    "Sent again after its end, for a follow-up, a referral is in the file; no longer sent, it is not, though never ended."
+    spec(
+        {"EA034": 1, "EA035": 2},
+        pathway="""
+            received_on | discharged_on | reported_to_on | first_employment_support_on
+            2025-01-01  | 2025-03-20    | 2025-04-30     | 2025-02-02
+            2025-01-01  |               | 2025-03-31     | 2025-02-02
+            2025-01-01  |               | 2025-04-30     |
+            2025-01-01  |               |                |
+            2025-01-01  | 2025-03-20    |                |
+        """,
+    )
+
+
 def test_status_when_support_starts_is_the_latest_so_far(spec):
     "Pathway 1 had its first support in April and was in work by its end; in May it has no first support."
     spec({"EA276": 1, "EA277": 0, "EA278": 0, "EA279": 0}, **EVERYTHING)
@@ -98,6 +131,59 @@ def test_status_when_support_starts_is_the_latest_so_far(spec):
 def test_support_that_ended_in_the_month(spec):
     "Two ended; pathway 2 had no therapy. Its contacts by 20 April are two, pathway 3's follow-ups two."
     spec({"EA041": 2, "EA136": 1, "EA131": 4, "EA132": 2, "EA133": 2, "EA134": 2}, **EVERYTHING)
+
+
+TWICE = """
+    pathway | received_on | discharged_on | first_employment_support_on | reported_to_on
+    1       | 2022-01-01  | 2023-01-31    | 2022-02-02                  |
+    2       | 2025-01-01  | 2025-03-31    | 2025-02-02                  |
+    3       | 2025-01-01  |               | 2025-02-02                  | 2025-03-31
+    4       | 2025-01-01  | 2025-02-28    | 2025-02-02                  | 2025-04-30
+"""
+ENDS = """
+    pathway | employment_key | recorded_on | employment_support_discharged_on | received_on | discharged_on
+    1       | 1              | 2025-04-20  | 2025-04-20                       | 2022-01-01  | 2023-01-31
+    2       | 1              | 2025-04-20  | 2025-04-20                       | 2025-01-01  | 2025-03-31
+    2       | 2              | 2025-04-22  | 2025-04-22                       | 2025-01-01  | 2025-03-31
+    3       | 3              | 2025-04-20  | 2025-04-20                       | 2025-01-01  |
+    4       | 4              | 2025-04-20  | 2025-04-20                       | 2025-01-01  | 2025-02-28
+"""
+SEEN = """
+    pathway | contact_key | contact_on | attended | has_employment_support | appointment_type | received_on | discharged_on
+    1       | 1           | 2022-02-02 | yes      | yes                    | 10               | 2022-01-01  | 2023-01-31
+    2       | 2           | 2025-02-02 | yes      | yes                    | 10               | 2025-01-01  | 2025-03-31
+    2       | 3           | 2025-04-02 | yes      | yes                    | 10               | 2025-01-01  | 2025-03-31
+    4       | 4           | 2025-02-02 | yes      | yes                    | 10               | 2025-01-01  | 2025-02-28
+"""
+
+
+def test_support_ends_once_and_in_referrals_that_were_sent_in_the_month(spec):
+    """The first referral was over two years before, and the third was no longer sent; the second is not said to have
+    been sent, but had support after its discharge. It has two ends, and its contacts count once."""
+    everything = {"pathway": TWICE, "pathway_employment": ENDS, "contact": SEEN}
+    spec({"EA041": 2, "EA131": 3, "EA132": 1.5, "EA133": 1.5, "EA134": 2}, **everything)
+    spec({"EA041": 0, "EA131": 0, "EA132": None, "EA134": None}, period="2025-03", **everything)
+
+
+def test_an_end_recorded_later_speaks_from_then_on(spec):
+    "By the end of April one end is known, by the end of May another that lies before it, which changes nothing then."
+    ends = """
+        pathway | employment_key | recorded_on | employment_support_discharged_on | received_on
+        1       | 1              | 2025-04-02  | 2025-04-02                       | 2025-01-01
+        1       | 2              | 2025-05-03  | 2025-04-12                       | 2025-01-01
+    """
+    contacts = """
+        pathway | contact_key | contact_on | attended | has_employment_support | appointment_type | received_on
+        1       | 1           | 2025-04-01 | yes      | yes                    | 10               | 2025-01-01
+        1       | 2           | 2025-04-11 | yes      | yes                    | 10               | 2025-01-01
+    """
+    pathway = """
+        pathway | received_on | first_employment_support_on
+        1       | 2025-01-01  | 2025-04-01
+    """
+    everything = {"pathway": pathway, "pathway_employment": ends, "contact": contacts}
+    spec({"EA131": 1, "EA132": 1}, **everything)
+    spec({"EA131": 2, "EA132": 2, "EA134": 2}, period="2025/26 Q1", **everything)
 
 
 def test_status_at_the_start_and_end_of_support(spec):

@@ -152,3 +152,29 @@ def test_idle_for_longer(spec):
             3       | 2024-12-30 | 1
         """,
     )
+
+
+def test_a_referral_that_is_no_longer_sent_is_not_open(spec):
+    "Sent until March without an end; sent in April; one history, which does not say."
+    spec(
+        {"M029": 2, "M038": 2, "M043": 0, "M044": 2},
+        pathway="""
+            received_on | discharged_on | reported_to_on
+            2024-11-01  |               | 2025-03-31
+            2024-11-01  |               | 2025-04-30
+            2024-11-01  |               |
+        """,
+    )
+    spec(
+        {"M019": 1},
+        pathway="""
+            pathway | received_on | reported_to_on
+            1       | 2025-01-01  | 2025-03-31
+            2       | 2025-01-01  | 2025-04-30
+        """,
+        session="""
+            pathway | held_on    | place
+            1       | 2025-04-01 | 1
+            2       | 2025-04-01 | 1
+        """,
+    )

@@ -83,7 +83,7 @@ def test_one_line_of_guidance_holds_at_a_time():
     [
         (finished("F431", guided_self_help_book_count=5), (0, 0, 1, 0)),
         (finished("F431", eye_movement_desensitisation_reprocessing_count=5), (1, 0, 0, 0)),
-        (finished("F431", cognitive_behaviour_therapy_count=4, internet_therapy_count=4), (0, 0, 0, 1)),
+        (finished("F431", other_high_intensity_count=4, internet_therapy_count=4), (0, 0, 0, 1)),
         (finished("F320", guided_self_help_book_count=3), (1, 0, 0, 0)),
         (finished("F320", 16, guided_self_help_book_count=3), (0, 1, 0, 0)),
         (finished("F320", 15, guided_self_help_book_count=3), (1, 0, 0, 0)),

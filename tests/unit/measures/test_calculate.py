@@ -1,5 +1,7 @@
 """The one pass gives what each measure's own statement gives, and parts add up to wholes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -112,10 +114,29 @@ def test_every_measure_but_those_of_employment_records_can_be_had_by_category(de
 def test_measures_without_their_table_are_not_available(derived: Held) -> None:
     needy = [each for each in catalogue.all() if each.optional][:3]
     figures = calculate.measure(
-        derived, [month(2025, 1)], measures=needy, levels=[Level.ENGLAND], absent=needy[0].optional
+        replace(derived, absent=needy[0].optional), [month(2025, 1)], measures=needy, levels=[Level.ENGLAND]
     )
     assert needy[0].id in figures.unavailable
     assert np.isnan(figures.values[0, 0, 0, 0])
+
+
+def test_without_scores_nobody_is_said_not_to_have_recovered(derived: Held) -> None:
+    "Without their table the counts would be 0, and the missing scores everyone."
+    some = [catalogue.by_id()[id_] for id_ in ("M076", "M191", "M192", "M192_all", "M197", "M200", "M212", "M302")]
+    for gone in ("IDS202CareActivity", "IDS606CodedScoreAssessmentRefer", "IDS607CodedScoreAssessmentAct"):
+        without = replace(derived, absent=(gone,))
+        figures = calculate.measure(without, [month(2025, 1)], measures=some, levels=[Level.ENGLAND])
+        assert figures.unavailable == {each.id for each in some} - {"M076"}
+
+
+def test_a_category_is_as_it_stood_in_each_of_several_periods(derived: Held) -> None:
+    "Logs and circumstances of later periods change nothing of an earlier one."
+    periods, some = [parse("2024/25 Q2"), parse("2024/25 Q4")], [catalogue.by_id()[id_] for id_ in ("M001", "M038")]
+    dated = [one for variable in ("V009", "V013", "V014") for one in breakdowns.of(variable)]
+    together = calculate.measure(derived, periods, measures=some, levels=[Level.ENGLAND], categories=dated)
+    for at, period in enumerate(periods):
+        alone = calculate.measure(derived, [period], measures=some, levels=[Level.ENGLAND], categories=dated)
+        assert np.array_equal(together.over[at], alone.over[0]), period.label
 
 
 def test_a_period_outside_the_data_is_refused(derived: Held) -> None:

@@ -93,8 +93,7 @@ def test_ids_names_groups_and_frequencies_are_the_official_ones():
 
 
 def test_what_is_computed_is_what_is_published():
-    "EA131 is published as a count and is a sum: of each pathway's contacts."
-    expected = {id_: row["statistic"] for id_, row in official_measures().items()} | {"EA131": "sum"}
+    expected = {id_: row["statistic"] for id_, row in official_measures().items()}
     assert {one.id: one.kind for one in catalogue.all()} == expected
 
 

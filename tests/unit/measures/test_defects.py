@@ -22,6 +22,12 @@ def test_a_form_as_printed_is_another_than_the_one_computed(defect):
         assert defects.category_as_printed(category).where != category.where
 
 
+@pytest.mark.parametrize("id_", ["M007", "M018", "M090", "M110", "M346"])
+def test_a_list_without_brackets_is_named(id_):
+    assert catalogue.get(id_).defect == "list-without-brackets"
+    assert defects.as_printed(catalogue.get(id_)) is catalogue.get(id_)
+
+
 def test_without_a_slip_nothing_changes():
     assert defects.as_printed(catalogue.get("M192")) is catalogue.get("M192")
 

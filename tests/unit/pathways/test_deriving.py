@@ -89,6 +89,52 @@ def test_an_open_referral_sent_each_month_is_one_pathway(valid):
         assert held.frame("contact").filter(pl.col("contact_on") == pl.date(2025, 4, 7)).height == 2
 
 
+MONTHS = {"1": "2025-04-01", "2": "2025-05-01", "3": "2025-06-01"}
+MONTH_ENDS = {"1": "2025-04-30", "2": "2025-05-31", "3": "2025-06-30"}
+
+
+def sent(valid, **left_out):
+    """The valid submission sent in three months, less some rows: of a table, those of a submission and values."""
+    frames = {name: _in_submissions(name, frame, MONTHS, MONTH_ENDS) for name, frame in valid.items()}
+    for name, (number, column, values) in left_out.items():
+        out = (pl.col("UniqueSubmissionID") == number) & pl.col(column).is_in(values)
+        frames[name] = frames[name].filter(~out)
+    return frames
+
+
+def test_the_month_in_which_a_referral_was_last_sent_is_known(valid):
+    session, _, held = held_of(sent(valid, IDS101Referral=("3", "ServiceRequestId", ["R1"])))
+    with session:
+        last = {name: str(row["reported_to_on"]) for name, row in by_id(held.frame("pathway")).items()}
+    assert last == {"R1": "2025-05-31", "R2": "2025-06-30", "R3": "2025-06-30", "R4": "2025-06-30"}
+
+
+def test_a_code_that_was_put_right_is_not_there_twice(valid):
+    """Of what a person has several of, the last submission that says any speaks; the last for one is May's."""
+    people = valid["IDS001MPI"]["LocalPatientId"].to_list()[:2]
+    said = [("1", people[0], "ZZ"), ("2", people[0], "02"), ("2", people[0], "04"), ("1", people[1], "NN")]
+    frames = sent(valid)
+    frames["IDS007DisabilityType"] = pl.DataFrame(
+        said, schema=["UniqueSubmissionID", "LocalPatientId", "DisabCode"], orient="row"
+    )
+    session, _, held = held_of(frames)
+    with session:
+        found = held.frame("disability")["disability_code"].unique().to_list()
+    assert sorted(found) == ["02", "04", "NN"]
+
+
+def test_unique_ids_are_compared_as_numbers_where_they_are_text(valid):
+    """F320 comes with the higher number, which as text would be the lower."""
+    complaints = valid["IDS603PresentingComplaints"].filter(pl.col("ServiceRequestId") == "R2").head(1)
+    numbered = [("9", "F401"), ("10", "F320")]
+    valid["IDS603PresentingComplaints"] = pl.concat(
+        complaints.with_columns(UniqueID_IDS603=pl.lit(number), PresComp=pl.lit(code)) for number, code in numbered
+    )
+    session, _, held = held_of(valid)
+    with session:
+        assert by_id(held.frame("pathway"))["R2"]["problem_descriptor"] == "F320"
+
+
 def _in_submissions(name, frame, months, ends):
     """The same records in several submissions, the second of which the third replaces."""
     parts = []

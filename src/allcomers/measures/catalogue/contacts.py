@@ -1,7 +1,10 @@
 """Appointments: whether they were kept (M082-M088), how they were held (M1001-M1020), and by whom (M1014-M1017)."""
 
+from functools import partial
+
 from allcomers.codes.contact import ATTENDANCE, CONSULTATION_MECHANISM
 from allcomers.measures.catalogue.terms import (
+    ACTIVITY_TABLE,
     ATTENDED,
     IN_WINDOW,
     NO_FOLLOW_UP_CONTACT,
@@ -73,37 +76,35 @@ INTEGRATED = (
     ),
 )
 
+_staff = partial(Measure, optional=(*ACTIVITY_TABLE, *STAFF_TABLE))
+
 STAFF = (
-    Measure(
+    _staff(
         "M1014",
         "Count_ApptsStaffQualified",
         attended_contacts("staff_qualified"),
-        optional=STAFF_TABLE,
         official="Someone in the contact had, by its date, the award of one of the listed qualifications.",
     ),
-    Measure(
+    _staff(
         "M1015",
         "Count_ApptsStaffInTraining",
         attended_contacts("staff_in_training"),
-        optional=STAFF_TABLE,
         official="Someone in the contact was not qualified by its date, and has a planned date of completion.",
     ),
-    Measure(
+    _staff(
         "M1016",
         "Count_ApptsStaffNotQualifiedOrInTraining",
         attended_contacts("staff_neither"),
-        optional=STAFF_TABLE,
         official="Someone in the contact has a qualification record, was not qualified by its date and is not in "
         "training by the test of M1015.",
         defect="training-date",
         status="reconstructed",
     ),
-    Measure(
+    _staff(
         "M1017",
         "Count_ApptsMissingQualificationsAndTraining",
         attended_contacts("staff_unknown"),
-        optional=STAFF_TABLE,
-        official="Nobody is named for some activity of the contact.",
+        official="Someone in the contact has no qualification record by then, or nobody is named.",
         defect="missing-and-dated",
         status="reconstructed",
     ),

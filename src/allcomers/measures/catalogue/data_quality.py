@@ -4,8 +4,11 @@ The anxiety measure that a problem descriptor calls for, and its score fields, s
 what every other problem calls for, and stands in where the specific measure is missing.
 """
 
+from functools import partial
+
 from allcomers.instruments.anxiety_measure import FALLBACK, adsm_score_sql
 from allcomers.instruments.registry import national
+from allcomers.measures.catalogue.outcomes import OUTCOME_TABLES, PROBLEM_TABLE, SCORE_TABLES
 from allcomers.measures.catalogue.terms import BOTH, all_of, any_of, finished, has, lacks, none_of
 from allcomers.measures.measure import Measure, Share
 from allcomers.pathways.names import first_score, last_score
@@ -25,25 +28,32 @@ FIRST_ONLY = all_of(
 )
 APPROPRIATE = all_of(SPECIFIC_PROBLEM, f"anxiety_measure = {CALLED_FOR}")
 BY_NAME_ALONE = (
-    "Told by the measure named in ADSM alone, so whether a course with only a first score counts depends on which "
-    "measure is named for it, which is unverified."
+    "The description speaks of paired scores; the construction asks only which measure is named in ADSM. Where one is "
+    "named for a course with a first score alone, which is unverified, such a course counts; with "
+    "Choices(single_scores=False) none does."
 )
+COMPLAINT_OF_M203 = "Which complaint speaks for a pathway with several is printed at M203, not here."
+
+_scored = partial(Measure, optional=SCORE_TABLES)
+_judged = partial(Measure, optional=OUTCOME_TABLES)
+_complaint_unsaid = partial(_judged, note=COMPLAINT_OF_M203)
 
 MEASURES = (
-    Measure("M196", "Count_FirstADSMOrGADOnly", finished(FIRST_ONLY), defect="unbalanced-brackets"),
-    Measure("M197", "Count_NoADSMOrGAD", finished(NO_SCORE)),
-    Measure("M198", "Count_PairedADSMOrGAD", finished(PAIRED), defect="unbalanced-brackets"),
-    Measure("M199", "Count_FirstPHQOnly", finished(has(first_score(DEPRESSION)), lacks(last_score(DEPRESSION)))),
-    Measure("M200", "Count_NoPHQ", finished(lacks(first_score(DEPRESSION))), defect="flag-misprint"),
-    Measure("M201", "Count_PairedPHQ", finished(has(last_score(DEPRESSION)))),
-    Measure("M202", "Count_PairedPHQAndADSMOrGAD", finished(has(last_score(DEPRESSION)), has("anxiety_last"))),
-    Measure("M203", "Count_ADSMFinishedTreatment", finished(SPECIFIC_PROBLEM), frequency=BOTH),
-    Measure("M204", "Count_AppropriatePairedADSM", finished(APPROPRIATE), frequency=BOTH, note=BY_NAME_ALONE),
-    Measure(
+    _complaint_unsaid("M196", "Count_FirstADSMOrGADOnly", finished(FIRST_ONLY), defect="unbalanced-brackets"),
+    _complaint_unsaid("M197", "Count_NoADSMOrGAD", finished(NO_SCORE)),
+    _complaint_unsaid("M198", "Count_PairedADSMOrGAD", finished(PAIRED), defect="unbalanced-brackets"),
+    _scored("M199", "Count_FirstPHQOnly", finished(has(first_score(DEPRESSION)), lacks(last_score(DEPRESSION)))),
+    _scored("M200", "Count_NoPHQ", finished(lacks(first_score(DEPRESSION))), defect="flag-misprint"),
+    _scored("M201", "Count_PairedPHQ", finished(has(last_score(DEPRESSION)))),
+    _judged("M202", "Count_PairedPHQAndADSMOrGAD", finished(has(last_score(DEPRESSION)), has("anxiety_last"))),
+    Measure("M203", "Count_ADSMFinishedTreatment", finished(SPECIFIC_PROBLEM), frequency=BOTH, optional=PROBLEM_TABLE),
+    _judged("M204", "Count_AppropriatePairedADSM", finished(APPROPRIATE), frequency=BOTH, note=BY_NAME_ALONE),
+    _judged(
         "M205",
         "Percentage_AppropriatePairedADSM",
         Share(of="M204", among="M203"),
         frequency=BOTH,
         defect="unbalanced-brackets",
+        note=BY_NAME_ALONE,
     ),
 )

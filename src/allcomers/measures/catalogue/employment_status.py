@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from allcomers.codes.employment import EMPLOYMENT_STATUS
 from allcomers.measures.catalogue.terms import (
     CLINICAL_ONLY,
-    EMPLOYMENT_TABLE,
+    SUPPORT_TABLES,
     WITH_EMPLOYMENT_SUPPORT,
     all_of,
     any_of,
@@ -90,7 +90,7 @@ def _in_work_of_everyone(official: str, time: str, who: str, name: str) -> Measu
         Share(of=discharged(who, recorded, in_work(*TIMES[time])), among=discharged(who, recorded)),
         among="referrals that ended and have a first employment record, whether or not a course was finished",
         because="Work is counted among finished courses only, so those who stopped for a job, or lost one, are not.",
-        optional=EMPLOYMENT_TABLE,
+        optional=SUPPORT_TABLES,
     )
 
 
@@ -104,8 +104,16 @@ def _support_ended(time: str, status: Status) -> Count:
     )
 
 
+_SLIPS = {"M322": "flag-misprint", **dict.fromkeys(("M318", "EA052", "EA056"), "unbalanced-brackets")}
+
+
 def _eight(
-    who: str, prefix: str, number: int, count: Callable[[str, Status], Count], *, everyone: str = ""
+    who: str,
+    prefix: str,
+    number: int,
+    count: Callable[[str, Status], Count],
+    *,
+    everyone: str = "",
 ) -> Iterator[Measure]:
     """Four statuses at the start and four at the end, whose ids follow one another."""
     names = ((time, name) for time in TIMES for name in STATUSES)
@@ -117,8 +125,8 @@ def _eight(
             f"Count_{who}{time}{name}",
             count(time, STATUSES[name]),
             group="EA",
-            optional=EMPLOYMENT_TABLE,
-            defect="status-overlap" if name == "UnknownStatus" else "",
+            optional=SUPPORT_TABLES,
+            defect=_SLIPS.get(id_, "status-overlap" if name == "UnknownStatus" else ""),
             all_comers=(_in_work_of_everyone(id_, time, everyone, who.removeprefix("Finished")),) if widened else (),
         )
 

@@ -13,7 +13,9 @@ from allcomers.measures.catalogue.terms import (
     FOLLOW_UP_CONTACT,
     IN_THIS_SUBMISSION,
     IN_WINDOW,
+    LOG_TABLE,
     NO_FOLLOW_UP_CONTACT,
+    SUPPORT_TABLES,
     all_of,
     any_of,
     attended_contacts,
@@ -27,7 +29,6 @@ from allcomers.measures.catalogue.terms import (
     median,
     not_by_end,
     one_of,
-    total,
 )
 from allcomers.measures.measure import Count, Measure, Share, Total
 
@@ -62,15 +63,17 @@ def ended_support(*also: str) -> Count:
 
 
 _ea = partial(Measure, group="EA")
-_sent = partial(_ea, status="reconstructed", official="The referral is in this month's submission.")
-_by_status = partial(_ea, optional=EMPLOYMENT_TABLE)
+_supported = partial(_ea, optional=ACTIVITY_TABLE)
+_sent = partial(_supported, status="reconstructed", official="The referral is in this month's submission.")
+_by_status = partial(_ea, optional=SUPPORT_TABLES)
+_used = partial(_ea, optional=(*SUPPORT_TABLES, *LOG_TABLE))
 
 APPOINTMENTS = (
     Measure(
         "M099",
         "Count_EmploySuppAppts",
         attended_contacts(M099_APPOINTMENT),
-        optional=ACTIVITY_TABLE,
+        optional=SUPPORT_TABLES,
         defect="unbalanced-brackets",
         status="reconstructed",
     ),
@@ -108,24 +111,24 @@ WITH_AND_WITHOUT = (
             ),
             among="EA034",
         ),
-        optional=EMPLOYMENT_TABLE,
+        optional=SUPPORT_TABLES,
     ),
-    _ea("EA036", "Count_ApptInMonthRefs", used("is_appointment")),
-    _ea(
+    _ea("EA036", "Count_ApptInMonthRefs", used("is_appointment"), optional=(*EMPLOYMENT_TABLE, *LOG_TABLE)),
+    _used(
         "EA037",
         "Count_NHSTalkingTherapiesonlyApptInMonthRefs",
         Total(counts=(used("is_therapy", "is_support"),), minus=(used("is_support"),)),
         official="With therapy or an internet therapy log in the period, and no employment support: with either, less "
         "those with support.",
     ),
-    _ea(
+    _used(
         "EA038",
         "Count_ESonlyApptInMonthRefs",
         Total(counts=(used("is_therapy", "is_support"),), minus=(used("is_therapy"),)),
         official="With employment support in the period, and neither therapy nor an internet therapy log: with either, "
         "less those with therapy.",
     ),
-    _ea(
+    _used(
         "EA039",
         "Count_NHSTalkingTherapiesandESApptInMonthRefs",
         Total(counts=(used("is_therapy"), used("is_support")), minus=(used("is_therapy", "is_support"),)),
@@ -134,7 +137,7 @@ WITH_AND_WITHOUT = (
 )
 
 STARTING = (
-    _ea("EA040", "Count_FirstESApptInMonthRefs", starting_support()),
+    _supported("EA040", "Count_FirstESApptInMonthRefs", starting_support()),
     _ea(
         "EA139",
         "Count_SuitableESreferrals",
@@ -149,15 +152,15 @@ STARTING = (
             ),
         ),
         optional=EMPLOYMENT_TABLE,
-        official="The latest employment record within the referral by then says that support is suitable.",
+        official="The person's latest employment record within a referral of this month says that support is suitable.",
         status="reconstructed",
     ),
-    _ea(
+    _supported(
         "EA140",
         "Mean_WaitEmploymentSupport",
         mean(WAIT_TO_SUPPORT, starting_support("first_employment_support_on >= first_assessment_on")),
     ),
-    _ea(
+    _supported(
         "EA281",
         "Median_WaitEmploymentSupport",
         median(WAIT_TO_SUPPORT, starting_support("first_employment_support_on >= first_assessment_on")),
@@ -170,14 +173,22 @@ STARTING = (
     ),
 )
 
-# The source takes the mean of the contacts it counts, so a pathway without any has no part in it.
-_WITH_CONTACTS = ended_support("support_contact_count > 0")
+_IN_ENDED_SUPPORT = Count(
+    table="support_end_contact", key="contact_key", in_period="ended_on", where=by_end("known_on")
+)
+# The source takes the mean of the contacts it counts, so a pathway without any has no part in it; where support ended
+# twice in the period, the later end speaks for the pathway.
+_WITH_CONTACTS = Count(
+    table="support_ended",
+    in_period="ended_on",
+    where=all_of(by_end("known_on"), not_by_end("superseded_on")),
+)
 _brackets = partial(_by_status, defect="unbalanced-brackets", status="reconstructed")
 
 ENDING = (
     _by_status("EA041", "Count_EndingESInMonthRefs", ended_support(SUPPORTED)),
     _by_status("EA136", "Count_EndedESonly", ended_support(SUPPORTED, not_by_end("first_treatment_on"))),
-    _brackets("EA131", "Count_EndedEmploySuppAppts", total("support_contact_count", ended_support())),
+    _brackets("EA131", "Count_EndedEmploySuppAppts", _IN_ENDED_SUPPORT),
     _brackets("EA132", "Mean_EndedEmploySuppAppts", mean("support_contact_count", _WITH_CONTACTS)),
     _brackets("EA133", "Median_EndedEmploySuppAppts", median("support_contact_count", _WITH_CONTACTS)),
     _brackets("EA134", "Max_EndedEmploySuppAppts", greatest("support_contact_count", _WITH_CONTACTS)),

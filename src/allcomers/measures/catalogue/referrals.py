@@ -1,5 +1,7 @@
 """Referrals received, by who sent them (M001-M018, M287, M345), and how they ended (M056-M081, M153, M340-M344)."""
 
+from functools import partial
+
 from allcomers.codes.referral import END_CODE, SOURCE_OF_REFERRAL
 from allcomers.measures.catalogue.terms import (
     ALL_ENDED,
@@ -31,6 +33,8 @@ def _ended(code: str) -> Count:
     return discharged(one_of("end_code", (code,)))
 
 
+_listed = partial(Measure, defect="list-without-brackets")
+
 RECEIVED = (
     Measure("M001", "Count_ReferralsReceived", received(), frequency=BOTH),
     Measure("M002", "Count_SelfReferrals", _from("M002")),
@@ -38,16 +42,16 @@ RECEIVED = (
     Measure("M004", "Count_HealthVisitorReferrals", _from("M004")),
     Measure("M005", "Count_OtherPrimaryCareReferrals", _from("M005")),
     Measure("M006", "Count_CarerReferrals", _from("M006")),
-    Measure("M007", "Count_LAReferrals", _from("M007")),
-    Measure("M008", "Count_EmployerReferrals", _from("M008")),
-    Measure("M009", "Count_JusticeSystemReferrals", _from("M009")),
-    Measure("M010", "Count_ChildHealthReferrals", _from("M010")),
-    Measure("M011", "Count_IndependentVoluntaryReferrals", _from("M011")),
-    Measure("M012", "Count_SecondaryCareReferrals", _from("M012")),
-    Measure("M013", "Count_OtherMHReferrals", _from("M013")),
+    _listed("M007", "Count_LAReferrals", _from("M007")),
+    _listed("M008", "Count_EmployerReferrals", _from("M008")),
+    _listed("M009", "Count_JusticeSystemReferrals", _from("M009")),
+    _listed("M010", "Count_ChildHealthReferrals", _from("M010")),
+    _listed("M011", "Count_IndependentVoluntaryReferrals", _from("M011")),
+    _listed("M012", "Count_SecondaryCareReferrals", _from("M012")),
+    _listed("M013", "Count_OtherMHReferrals", _from("M013")),
     Measure("M014", "Count_InternalReferrals", _from("M014")),
-    Measure("M017", "Count_OtherReferrals", _from("M017")),
-    Measure("M018", "Count_NHSTalkingTherapiesReferrals", _from("M018")),
+    _listed("M017", "Count_OtherReferrals", _from("M017")),
+    _listed("M018", "Count_NHSTalkingTherapiesReferrals", _from("M018")),
     Measure("M287", "Count_MHDropInReferrals", _from("M287")),
     Measure("M345", "Count_MaternityServiceReferrals", _from("M345")),
 )

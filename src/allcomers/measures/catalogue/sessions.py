@@ -3,6 +3,8 @@
 A session of two therapies counts once in each. Which code is which therapy, and its measure, stands with the codes.
 """
 
+from functools import partial
+
 from allcomers.codes.therapy import EMPLOYMENT_SUPPORT, THERAPIES, Intensity, Therapy
 from allcomers.measures.catalogue.terms import (
     ACTIVITY_TABLE,
@@ -45,34 +47,37 @@ def _mean_of_intensity(intensity: Intensity) -> Statistic:
     return mean(" + ".join(fields), finished(any_of(*(over(field, 0) for field in fields))))
 
 
+_WITH_LOGS = (*ACTIVITY_TABLE, *LOG_TABLE)
+_appointments = partial(Measure, optional=ACTIVITY_TABLE, defect="list-without-brackets")
+
 LOW_INTENSITY = (
-    Measure("M090", "Count_GuideSelfHelpBookAppts", _contacts("M090"), optional=ACTIVITY_TABLE),
-    Measure("M091", "Count_NonGuideSelfHelpBookAppts", _contacts("M091"), optional=ACTIVITY_TABLE),
-    Measure("M092", "Count_GuideSelfHelpCompAppts", _contacts("M092"), optional=ACTIVITY_TABLE),
-    Measure("M093", "Count_NonGuideSelfHelpCompAppts", _contacts("M093"), optional=ACTIVITY_TABLE),
-    Measure("M095", "Count_StructPhysActAppts", _contacts("M095"), optional=ACTIVITY_TABLE),
-    Measure("M097", "Count_PsychoEducPeerSuppAppts", _contacts("M097"), optional=ACTIVITY_TABLE),
-    Measure("M098", "Count_OtherLIAppts", _contacts("M098"), optional=ACTIVITY_TABLE),
-    Measure("M346", "Count_CommunitySignpostingAppts", _contacts("M346"), optional=ACTIVITY_TABLE),
+    _appointments("M090", "Count_GuideSelfHelpBookAppts", _contacts("M090")),
+    _appointments("M091", "Count_NonGuideSelfHelpBookAppts", _contacts("M091")),
+    _appointments("M092", "Count_GuideSelfHelpCompAppts", _contacts("M092")),
+    _appointments("M093", "Count_NonGuideSelfHelpCompAppts", _contacts("M093")),
+    _appointments("M095", "Count_StructPhysActAppts", _contacts("M095")),
+    _appointments("M097", "Count_PsychoEducPeerSuppAppts", _contacts("M097")),
+    _appointments("M098", "Count_OtherLIAppts", _contacts("M098")),
+    _appointments("M346", "Count_CommunitySignpostingAppts", _contacts("M346")),
 )
 
 HIGH_INTENSITY = (
-    Measure("M100", "Count_AppRelaxAppts", _contacts("M100"), optional=ACTIVITY_TABLE),
-    Measure("M102", "Count_CoupleTherapyDepAppts", _contacts("M102"), optional=ACTIVITY_TABLE),
-    Measure("M103", "Count_CollabCareAppts", _contacts("M103"), optional=ACTIVITY_TABLE),
-    Measure("M104", "Count_CounselDepAppts", _contacts("M104"), optional=ACTIVITY_TABLE),
-    Measure("M105", "Count_BPDAppts", _contacts("M105"), optional=ACTIVITY_TABLE),
-    Measure("M106", "Count_EyeMoveDesenReproAppts", _contacts("M106"), optional=ACTIVITY_TABLE),
-    Measure("M107", "Count_MindfulAppts", _contacts("M107"), optional=ACTIVITY_TABLE),
-    Measure(
+    _appointments("M100", "Count_AppRelaxAppts", _contacts("M100")),
+    _appointments("M102", "Count_CoupleTherapyDepAppts", _contacts("M102")),
+    _appointments("M103", "Count_CollabCareAppts", _contacts("M103")),
+    _appointments("M104", "Count_CounselDepAppts", _contacts("M104")),
+    _appointments("M105", "Count_BPDAppts", _contacts("M105")),
+    _appointments("M106", "Count_EyeMoveDesenReproAppts", _contacts("M106")),
+    _appointments("M107", "Count_MindfulAppts", _contacts("M107")),
+    _appointments(
         "M108",
         "Count_OtherHIAppts",
         Total(counts=(_contacts("M108"), logs())),
-        optional=ACTIVITY_TABLE,
+        optional=_WITH_LOGS,
         note="Internet therapy logs (M343) are added to the contacts.",
     ),
-    Measure("M110", "Count_CBTAppts", _contacts("M110"), optional=ACTIVITY_TABLE),
-    Measure("M111", "Count_IPTAppts", _contacts("M111"), optional=ACTIVITY_TABLE),
+    _appointments("M110", "Count_CBTAppts", _contacts("M110")),
+    _appointments("M111", "Count_IPTAppts", _contacts("M111")),
 )
 
 INTERNET = (
@@ -90,7 +95,7 @@ MEAN_SESSIONS = (
         "M112",
         "Mean_HISessions",
         _mean_of_intensity(Intensity.HIGH),
-        optional=ACTIVITY_TABLE,
+        optional=_WITH_LOGS,
         note="Counselling and collaborative care are high intensity here; the measures of stages leave them out.",
     ),
     Measure("M113", "Mean_CBTSessions", _mean("M110"), optional=ACTIVITY_TABLE, defect="no-comparison"),
@@ -98,7 +103,7 @@ MEAN_SESSIONS = (
     Measure("M115", "Mean_CounsellingSessions", _mean("M104"), optional=ACTIVITY_TABLE),
     Measure("M116", "Mean_IPTSession", _mean("M111"), optional=ACTIVITY_TABLE),
     Measure("M117", "Mean_CouplesSessions", _mean("M102"), optional=ACTIVITY_TABLE),
-    Measure("M119", "Mean_OtherHISessions", _mean("M108"), optional=ACTIVITY_TABLE),
+    Measure("M119", "Mean_OtherHISessions", _mean("M108"), optional=_WITH_LOGS),
     Measure("M120", "Mean_LiSessions", _mean_of_intensity(Intensity.LOW), optional=ACTIVITY_TABLE),
 )
 

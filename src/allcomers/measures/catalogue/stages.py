@@ -8,7 +8,7 @@ the first session of the other intensity or, where that came before the first st
 from functools import partial
 
 from allcomers.codes.therapy import Intensity
-from allcomers.measures.catalogue.terms import ACTIVITY_TABLE, days, finished, has, mean, one_of, up_to
+from allcomers.measures.catalogue.terms import ACTIVITY_TABLE, LOG_TABLE, days, finished, has, mean, one_of, up_to
 from allcomers.measures.measure import Count, Measure, Share
 
 LOW, HIGH = Intensity.LOW, Intensity.HIGH
@@ -44,11 +44,14 @@ _SESSIONS = (
     "Sessions are attended treatment contacts with a listed therapy code, and internet therapy logs, which count as "
     "high intensity. Counselling and collaborative care are in neither list."
 )
-_high = partial(Measure, optional=ACTIVITY_TABLE, official=_SESSIONS, defect="counselling-unlisted")
-_low = partial(Measure, optional=ACTIVITY_TABLE, official=_SESSIONS, defect="wrong-footnote")
-_step = partial(
-    Measure, optional=ACTIVITY_TABLE, official=_SESSIONS, defect="later-from-earlier", status="reconstructed"
+_WITH_A_WAIT = (
+    "As printed, the denominator asks for the stages alone and not that there is a wait. Here it is the count that is "
+    "published beside it, which is described as the referrals that the mean and these shares are worked out on."
 )
+_stage = partial(Measure, optional=(*ACTIVITY_TABLE, *LOG_TABLE), official=_SESSIONS)
+_high = partial(_stage, defect="counselling-unlisted")
+_low = partial(_stage, defect="wrong-footnote")
+_step = partial(_stage, defect="later-from-earlier", status="reconstructed")
 
 # Only M349 prints that a course with several mixed sessions between its two stages is left out.
 STEPPED_DOWN = stepping(HIGH, LOW, NOT_MIXED_BETWEEN, has(DOWN))
@@ -65,10 +68,30 @@ TO_FIRST_STAGE = (
     _low("M357", "Count_AssessmentDate_LowIntensityFirstDate28days", starting(LOW, up_to(WAIT[LOW], 28))),
     _high("M358", "Count_AssessmentDate_HighIntensityFirstDate90days", starting(HIGH, up_to(WAIT[HIGH], 90))),
     _low("M359", "Count_AssessmentDate_LowIntensityFirstDate90days", starting(LOW, up_to(WAIT[LOW], 90))),
-    _high("M362", "Percentage_AssessmentDate_HighIntensityFirstDate28days", Share(of="M356", among="M352")),
-    _low("M363", "Percentage_AssessmentDate_LowIntensityFirstDate28days", Share(of="M357", among="M353")),
-    _high("M364", "Percentage_AssessmentDate_HighIntensityFirstDate90days", Share(of="M358", among="M352")),
-    _low("M365", "Percentage_AssessmentDate_LowIntensityFirstDate90days", Share(of="M359", among="M353")),
+    _high(
+        "M362",
+        "Percentage_AssessmentDate_HighIntensityFirstDate28days",
+        Share(of="M356", among="M352"),
+        note=_WITH_A_WAIT,
+    ),
+    _low(
+        "M363",
+        "Percentage_AssessmentDate_LowIntensityFirstDate28days",
+        Share(of="M357", among="M353"),
+        note=_WITH_A_WAIT,
+    ),
+    _high(
+        "M364",
+        "Percentage_AssessmentDate_HighIntensityFirstDate90days",
+        Share(of="M358", among="M352"),
+        note=_WITH_A_WAIT,
+    ),
+    _low(
+        "M365",
+        "Percentage_AssessmentDate_LowIntensityFirstDate90days",
+        Share(of="M359", among="M353"),
+        note=_WITH_A_WAIT,
+    ),
 )
 
 STEPS = (
@@ -90,11 +113,13 @@ STEPS = (
         "M366",
         "Percentage_StepUp_LastLowIntensity_FirstHighIntensity28days",
         Share(of="M360", among="M355"),
+        note=_WITH_A_WAIT,
     ),
     _step(
         "M367",
         "Percentage_StepUp_LastLowIntensity_FirstHighIntensity90days",
         Share(of="M361", among="M355"),
+        note=_WITH_A_WAIT,
     ),
 )
 

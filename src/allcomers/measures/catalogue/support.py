@@ -34,13 +34,13 @@ def support_contact(ended_on: str, during: str) -> str:
     return any_of(by_code, all_of(by_support, in_support(ended_on)))
 
 
-_OF_PATHWAY = "employment_support_discharged_on"
-M099_APPOINTMENT = support_contact(_OF_PATHWAY, TREATMENT_CONTACT)
+_KNOWN_IN_MONTH = "employment_support_ended_on"
+M099_APPOINTMENT = support_contact(_KNOWN_IN_MONTH, TREATMENT_CONTACT)
 EA131_APPOINTMENT = support_contact("ended_on", NO_FOLLOW_UP_CONTACT)
 
 # EA036-EA039, without the employment support of a contact, with it, and either way.
 ANY_APPOINTMENT = any_of(
-    all_of(NO_FOLLOW_UP_CONTACT, IN_WINDOW), LATE_FOLLOW_UP, all_of(SUPPORT_TYPE, in_support(_OF_PATHWAY))
+    all_of(NO_FOLLOW_UP_CONTACT, IN_WINDOW), LATE_FOLLOW_UP, all_of(SUPPORT_TYPE, in_support(_KNOWN_IN_MONTH))
 )
 THERAPY_APPOINTMENT = all_of(
     "not is_only_employment_support",
@@ -48,5 +48,5 @@ THERAPY_APPOINTMENT = all_of(
 )
 SUPPORT_APPOINTMENT = any_of(
     all_of(SUPPORT_CODE, any_of(all_of(NO_FOLLOW_UP_CONTACT, IN_WINDOW), LATE_FOLLOW_UP)),
-    all_of(SUPPORT_TYPE, in_support(_OF_PATHWAY)),
+    all_of(SUPPORT_TYPE, in_support(_KNOWN_IN_MONTH)),
 )

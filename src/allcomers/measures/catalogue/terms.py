@@ -14,12 +14,22 @@ MONTHLY, QUARTERLY, BOTH = Frequency.MONTHLY, Frequency.QUARTERLY, Frequency.BOT
 RECONSTRUCTED = "reconstructed"
 EMPLOYMENT_TABLE = ("IDS004EmpStatus",)
 ACTIVITY_TABLE = ("IDS202CareActivity",)
+SUPPORT_TABLES = (*EMPLOYMENT_TABLE, *ACTIVITY_TABLE)
+"""Of which measures of people with employment support and their work are made."""
 LOG_TABLE = ("IDS205InternetTherLog",)
 STAFF_TABLE = ("IDS902CarePersQual",)
 
-OPEN = "received_on <= $period_end and (discharged_on is null or discharged_on > $period_end)"
-# The national text asks that the row's RecordStartDate is in the period, which says that this month's file held it.
-IN_THIS_SUBMISSION = "received_on <= $period_end and (discharged_on is null or discharged_on >= $period_start)"
+_STILL_SENT = "(reported_to_on is null or reported_to_on >= $period_end)"
+"""Sent for the last month of the period or later, which the national text asks of the used row of the month. A referral
+that stopped being sent without an end (another system, another provider) would else be open for ever. One history does
+not say which months a referral was sent in; there it is open until it ends."""
+OPEN = f"received_on <= $period_end and (discharged_on is null or discharged_on > $period_end) and {_STILL_SENT}"
+IN_THIS_SUBMISSION = (
+    "received_on <= $period_end and (reported_to_on >= $period_start "
+    "or reported_to_on is null and (discharged_on is null or discharged_on >= $period_start))"
+)
+"""The national text asks that the row's RecordStartDate is in the period, which says that its file held the referral;
+it may do so after discharge, for a follow-up. In one history the dates of the referral stand in."""
 FINISHED = "finished_course"
 TREATED_ONCE = "treatment_count = 1"
 ATTENDED = "attended"

@@ -5,6 +5,7 @@ from allcomers.measures.catalogue.terms import (
     ENTERED,
     LOG_TABLE,
     QUARTERLY,
+    RECONSTRUCTED,
     counterpart,
     days,
     discharged,
@@ -68,6 +69,8 @@ MEASURES = (
         mean("internet_therapy_minutes", finished()),
         frequency=QUARTERLY,
         optional=LOG_TABLE,
-        note="Minutes of staff time, over finished courses with at least one internet therapy log.",
+        status=RECONSTRUCTED,
+        note="Minutes of staff time, over finished courses with at least one internet therapy log that is a session. "
+        "The source adds up every log of the referral; here one counts that was begun and ended within it.",
     ),
 )

@@ -117,7 +117,7 @@ PATHWAY = (
     ),
     Derivation(
         "employment_support_count",
-        "count(*) filter (where attended and has_employment_support)",
+        "count(*) filter (where attended and has_employment_support and contact_on >= received_on)",
         on=OF_PATHWAY,
         national="EmploymentSupport_Count",
         id="I101D40",
@@ -133,6 +133,7 @@ PATHWAY = (
         id="I101D117",
         source=CONSTRUCTIONS,
         status=Status.RECONSTRUCTED,
+        needs=("IDS202CareActivity",),
         why="Contacts after clinical discharge count: employment support may go on after therapy has ended.",
     ),
     Derivation(
@@ -143,6 +144,7 @@ PATHWAY = (
         id="I101D118",
         source=CONSTRUCTIONS,
         status=Status.RECONSTRUCTED,
+        needs=("IDS202CareActivity",),
         why="As the first.",
     ),
     Derivation(

@@ -6,7 +6,7 @@ from allcomers.pathways.derivations.derivation import CONSTRUCTIONS, OURS, Deriv
 LINK, OF_PATHWAY = "pathway_employment", "employment_of_pathway"
 _STATUSES = ", ".join(f"'{one.code}'" for one in EMPLOYMENT_STATUS)
 _ORDER = "order_no"
-_EA050 = f"{CONSTRUCTIONS}, EA050-EA057"
+_M316 = f"{CONSTRUCTIONS}, M316-M331"
 _NEEDS = ("IDS004EmpStatus",)
 
 
@@ -34,13 +34,12 @@ LINKED = (
     Derivation(
         "is_valid_status",
         f"coalesce(EmployStatus in ({_STATUSES}) and SickAbsenceInd in ('Y', 'N', '8', 'Z', 'X') "
-        "and EmployStatusRecDate between received_on "
-        "and greatest(window_ended_on, coalesce(last_employment_support_on, window_ended_on)), false)",
+        "and EmployStatusRecDate between received_on and window_ended_on, false)",
         on=LINK,
-        source=_EA050,
+        source=_M316,
         status=Status.VERIFIED,
-        why="Dated from referral to the later of discharge and the last employment support. An open referral has no "
-        "discharge; the end of the data stands in.",
+        why="Dated from referral to discharge. Only for the end of employment support, of which other measures ask, "
+        "does the source add the last employment support (EA050-EA057).",
     ),
 )
 
@@ -64,10 +63,10 @@ PATHWAY = (
         status=Status.RECONSTRUCTED,
         needs=_NEEDS,
     ),
-    _first_or_last("employment_first", "employment_status", "is_valid_status", source=_EA050, status=Status.VERIFIED),
-    _first_or_last("employment_last", "employment_status", "is_valid_status", source=_EA050, status=Status.VERIFIED),
-    _first_or_last("sickness_first", "sickness_absence", "is_valid_status", source=_EA050, status=Status.VERIFIED),
-    _first_or_last("sickness_last", "sickness_absence", "is_valid_status", source=_EA050, status=Status.VERIFIED),
+    _first_or_last("employment_first", "employment_status", "is_valid_status", source=_M316, status=Status.VERIFIED),
+    _first_or_last("employment_last", "employment_status", "is_valid_status", source=_M316, status=Status.VERIFIED),
+    _first_or_last("sickness_first", "sickness_absence", "is_valid_status", source=_M316, status=Status.VERIFIED),
+    _first_or_last("sickness_last", "sickness_absence", "is_valid_status", source=_M316, status=Status.VERIFIED),
     _first_or_last(
         "sick_pay_first",
         "sick_pay",

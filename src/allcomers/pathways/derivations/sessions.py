@@ -84,7 +84,8 @@ DERIVATIONS = (
         "sum(log_minutes)",
         on=OF_PATHWAY,
         source=f"{CONSTRUCTIONS}, M1013",
-        status=Status.VERIFIED,
+        status=Status.RECONSTRUCTED,
+        why="Of sessions; the source sums every log of the pathway, and prints no condition.",
         needs=("IDS205InternetTherLog",),
     ),
     Derivation(

@@ -15,7 +15,7 @@ def _of_activity(name: str, rule: str, measure: str, why: str = "") -> Derivatio
         on=ACTIVITY,
         source=f"{CONSTRUCTIONS}, {measure}",
         status=Status.VERIFIED,
-        why=why,
+        why=why or "By what was sent by the month of the contact.",
     )
 
 
@@ -32,22 +32,29 @@ def _of_contact(name: str, activity: str, measure: str, why: str = "") -> Deriva
 
 
 DERIVATIONS = (
-    _of_activity("is_qualified", "first_awarded_on <= contact_on", "M1014"),
-    _of_activity("is_planned_by", "first_planned_on <= contact_on", "M1016"),
+    _of_activity("has_record", "recorded_from_on <= contact_on", "M1016"),
+    _of_activity("is_qualified", "qualified_from_on <= contact_on", "M1014"),
+    _of_activity("is_planned", "planned_from_on <= contact_on", "M1015"),
+    _of_activity("is_due", "due_from_on <= contact_on", "M1016"),
     _of_contact("staff_qualified", "is_qualified", "M1014"),
-    _of_contact("staff_in_training", "first_planned_on is not null and not is_qualified", "M1015"),
+    _of_contact("staff_in_training", "is_planned and not is_qualified", "M1015"),
     _of_contact(
         "staff_neither",
-        "has_staff and not is_qualified and first_planned_on is null",
+        "has_record and not is_qualified and not is_planned",
         "M1016",
-        why="The sense of M1016: no qualification and none planned.",
+        why="The sense of M1016: a record of qualifications with none attained that counts, and none planned.",
     ),
     _of_contact(
         "staff_neither_as_printed",
-        "has_staff and not is_qualified and not is_planned_by",
+        "has_record and not is_qualified and not is_due",
         "M1016",
         why="M1016 as printed also asks that the planned date be on or before the contact, so that someone in training "
         "whose planned date lies ahead is counted both here and in M1015.",
     ),
-    _of_contact("staff_unknown", "not has_staff", "M1017"),
+    _of_contact(
+        "staff_unknown",
+        "not has_record",
+        "M1017",
+        why="One or more of the staff without any record of qualifications, or without a name.",
+    ),
 )

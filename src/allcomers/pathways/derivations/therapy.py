@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from allcomers.codes.sources import THERAPY_MAPPING
-from allcomers.codes.therapy import CBT_COUNT, EMPLOYMENT_SUPPORT, THERAPIES, Therapy
+from allcomers.codes.therapy import EMPLOYMENT_SUPPORT, OTHER_HIGH_COUNT, THERAPIES, Therapy
 from allcomers.pathways.derivations.derivation import CONSTRUCTIONS, Derivation, Status
 
 OF_CONTACT, OF_PATHWAY, GATHERED = "activities_of_contact", "therapies_of_pathway", "gathered"
@@ -61,7 +61,7 @@ def _flag(name: str, why: str) -> Derivation:
 
 
 def _count(field: str) -> Derivation:
-    with_logs = field == CBT_COUNT
+    with_logs = field == OTHER_HIGH_COUNT
     name = plain_name(field)
     return Derivation(
         name,
@@ -73,7 +73,11 @@ def _count(field: str) -> Derivation:
         source=CONSTRUCTIONS,
         status=Status.RECONSTRUCTED,
         why="Sessions that carry the code; one with two therapies counts once in each, which is reconstructed."
-        + (" Internet therapy logs are counted here, as M112 says in passing." if with_logs else ""),
+        + (
+            " Internet therapy logs are counted here, as M112 says in passing and M108 counts them."
+            if with_logs
+            else ""
+        ),
         needs=("IDS202CareActivity",),
     )
 

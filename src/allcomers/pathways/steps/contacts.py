@@ -7,6 +7,8 @@ from allcomers.pathways.lookups import THERAPY_TYPE
 
 FLAGS = ("is_employment_support", "is_high_intensity", "is_low_intensity", "is_high_stage", "is_low_stage")
 OF_CONTACT = (*FLAGS, "is_only_employment_support")
+_FROM = "coalesce(reported_from_on, date '1900-01-01')"
+_COUNTS = f"QualAttainLevelIAPT in ({LEVELS})"
 STAFF_FACTS = ("staff_qualified", "staff_in_training", "staff_neither", "staff_neither_as_printed")
 _SUBMITTED = (
     "contact_on",
@@ -49,18 +51,21 @@ STEPS = (
         "staff",
         "IDS902CarePersQual",
         columns={
-            "first_awarded_on": "min(QualAwardedDate)",
-            "first_planned_on": "min(QualPlannedCompletionDate)",
+            "recorded_from_on": f"min({_FROM})",
+            "qualified_from_on": f"min(case when {_COUNTS} and QualAwardedDate is not null "
+            f"then greatest(QualAwardedDate, {_FROM}) end)",
+            "planned_from_on": f"min(case when {_COUNTS} and QualPlannedCompletionDate is not null then {_FROM} end)",
+            "due_from_on": f"min(case when {_COUNTS} and QualPlannedCompletionDate is not null "
+            f"then greatest(QualPlannedCompletionDate, {_FROM}) end)",
         },
-        where=f"QualAttainLevelIAPT in ({LEVELS})",
         group_by=("provider_no", "CarePersLocalId"),
-        why="The earliest award of a qualification that counts, and the earliest date on which one is planned.",
+        why="From when on there is any record of somebody, a qualification that counts, a planned one, and one whose "
+        "planned day has come: each no earlier than the month in which it was first sent, where that is known.",
     ),
     Step(
         "activity",
         "IDS202CareActivity",
-        columns={"has_staff": "CarePersLocalId is not null"},
-        keep=("submission_no", "CareActId", "contact_no", "first_planned_on", "therapy", *FLAGS),
+        keep=("submission_no", "CareActId", "contact_no", "therapy", *FLAGS),
         joins=(
             Join("contact_seen", ("submission_no", "CareContactId"), "inner"),
             Join("staff", ("provider_no", "CarePersLocalId")),
@@ -74,7 +79,7 @@ STEPS = (
         "contact_seen",
         columns={
             **{name: f"coalesce({name}, false)" for name in (*OF_CONTACT, *STAFF_FACTS)},
-            # A contact without any activity names no staff.
+            # A contact without any activity names no staff, of whom there could be a record.
             "staff_unknown": "coalesce(staff_unknown, true)",
         },
         keep=("contact_no", "pathway_no", "psychotropic_medication", *_OF_PATHWAY, *_SUBMITTED),
@@ -130,9 +135,12 @@ STEPS = (
             "staff_unknown",
             *PLACES,
             "first_employment_support_on",
-            "employment_support_discharged_on",
+            "employment_support_ended_on",
         ),
-        joins=(Join("pathway", ("pathway_no",), "inner"),),
+        joins=(
+            Join("pathway", ("pathway_no",), "inner"),
+            Join("employment_support_ended", ("contact_no",)),
+        ),
         why="One row a care contact, with what the measures ask of its pathway.",
     ),
 )

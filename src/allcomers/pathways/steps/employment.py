@@ -32,13 +32,38 @@ STEPS = (
             **_FIELDS,
         },
         keep=("pathway_no", "pathway_id", "received_on", "discharged_on"),
-        joins=(
-            Join("referral", ("provider_no", "LocalPatientId"), "inner"),
-            Join("contacts_of_pathway", ("pathway_no",)),
-        ),
+        joins=(Join("referral", ("provider_no", "LocalPatientId"), "inner"),),
         why="Each record once for each pathway of its person.",
     ),
     Step("employment_of_pathway", "pathway_employment", group_by=("pathway_no",)),
+    Step(
+        "employment_support_end",
+        "pathway_employment",
+        columns={
+            "ended_on": "employment_support_discharged_on",
+            "known_on": "min(coalesce(recorded_on, employment_support_discharged_on))",
+        },
+        where="employment_support_discharged_on >= received_on",
+        group_by=("pathway_no", "ended_on"),
+        why="Each day on which the employment support of a pathway's person ended, and when a record first says so.",
+    ),
+    Step(
+        "employment_support_ended",
+        "contact_facts",
+        columns={"employment_support_ended_on": "max(ended_on)"},
+        joins=(
+            Join(
+                "employment_support_end",
+                "employment_support_end.pathway_no = contact_facts.pathway_no "
+                "and year(known_on) * 12 + month(known_on) <= year(contact_on) * 12 + month(contact_on)",
+                "inner",
+            ),
+        ),
+        where="appointment_type in ('06', '10')",
+        group_by=("contact_no",),
+        why="The latest end of support known in the month of a contact that may belong to support: the source reads "
+        "the employment record of the contact's own submission.",
+    ),
     Step(
         "latest_commissioner",
         "pathway",

@@ -51,6 +51,7 @@ STEPS = (
             "lsoa": "LSOA",
             "sub_icb_of_residence_code": "OrgIDSubICBLocResidence",
         },
+        keep=("reported_to_on",),
         joins=(
             Join("IDS001MPI", ("provider_no", "LocalPatientId")),
             Join(
