@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from allcomers.engine import Session
 from allcomers.engine.running import DuckEngine
-from allcomers.measures import calculate, run
+from allcomers.measures import breakdowns, calculate, run
 from allcomers.measures.calculate import Asked
 from allcomers.measures.levels import Level
 from allcomers.measures.periods import Period, parse
@@ -56,7 +56,7 @@ def derived(tables: Records, days: list[Days] | None) -> Iterator[Held]:
 
 
 def figures(held: Held, periods: list[Period]) -> list[calculate.Figures]:
-    apart = Asked([each for each in MEASURES if each.broken_down], calculate.every_category())
+    apart = Asked([each for each in MEASURES if each.broken_down], breakdowns.all())
     return calculate.together(held, periods, [Asked(MEASURES), apart], levels=[Level.PROVIDER])
 
 

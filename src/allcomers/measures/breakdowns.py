@@ -5,7 +5,7 @@ The residual category says what is left, nothing recorded included, so that a ga
 the source leaves nulls out, its own form stands in `defects`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, partial
 
 from allcomers.codes import condition, contact, person, problem, therapy
@@ -389,6 +389,22 @@ SEXUAL_ORIENTATIONS = (
         note="An orientation outside the list cannot be told from a circumstance of another kind.",
     ),
 )
+
+
+NEEDED = {
+    "V003": "IDS007DisabilityType",
+    "V009": "IDS205InternetTherLog",
+    "V010": "IDS602LongTermCondition",
+    "V011": "IDS603PresentingComplaints",
+    "V013": "IDS011SocPerCircumstances",
+    "V014": "IDS011SocPerCircumstances",
+}
+"""The national table without which everybody would be in the category of those of whom nothing is recorded."""
+
+
+def available(absent: Collection[str]) -> tuple[Category, ...]:
+    """Every category of which a data set without these national tables can say something."""
+    return tuple(one for one in all() if NEEDED.get(one.variable) not in absent)
 
 
 @cache

@@ -161,9 +161,9 @@ def differing(corrected: Figures, official: Figures) -> dict[str, int]:
     return {each.id: int(count) for each, count in zip(corrected.measures, counts, strict=True)}
 
 
-def every_category() -> tuple[Category, ...]:
-    """The 138 official categories."""
-    return breakdowns.all()
+def every_category(held: Held) -> tuple[Category, ...]:
+    """The 138 official categories, less those of whose variable the data set has no table."""
+    return breakdowns.available(held.absent)
 
 
 def _recipes(measures: Sequence[Measure], absent: Collection[str]) -> dict[str, Recipe]:

@@ -1,12 +1,13 @@
 """From derived pathways to figures that may leave: calculation, disclosure control and tidy frames in one call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from allcomers.exceptions import MeasureRequestError
 from allcomers.measures import calculate, catalogue, defects, disclosure, output
+from allcomers.measures.breakdowns import NEEDED
 from allcomers.measures.calculate import Asked, Figures
 from allcomers.measures.counting import Telling
 from allcomers.measures.levels import Level, check_listed
@@ -89,7 +90,7 @@ def run(
     asked = [Asked(calculate.with_official(measures, compat=compat))]
     if breakdowns:
         apart = calculate.with_official([each for each in measures if named or each.broken_down], compat=compat)
-        categories = calculate.categories_with_official(calculate.every_category(), compat=compat)
+        categories = calculate.categories_with_official(calculate.every_category(held), compat=compat)
         asked.append(Asked(apart, categories))
     if compat == "official":
         asked.append(Asked([each for each in measures if defects.as_printed(each) != each]))
@@ -107,7 +108,7 @@ def run(
         cells = disclosure.shown(figures[1])
         shown = disclosure.also_withheld(everyone, shown, figures[1], cells)
         frames = [output.frame(everyone, shown, names), output.frame(*disclosure.of_groups(figures[1], cells), names)]
-    notes = _notes(everyone, shown)
+    notes = _notes(everyone, shown) + (_not_broken_down(held.absent) if breakdowns else ())
     if compat == "official":
         notes += _compared(calculate.differing(figures[-1], everyone))
     return Result(tuple(frames), notes)
@@ -128,6 +129,14 @@ def _notes(everyone: Figures, shown: disclosure.Shown) -> tuple[str, ...]:
             * bool(everyone.unavailable)
         ),
         *((f"{shown.secondary:,} counts are withheld only to protect others.",) * bool(shown.secondary)),
+    )
+
+
+def _not_broken_down(absent: Collection[str]) -> tuple[str, ...]:
+    return tuple(
+        f"Nothing is broken down by {variable}: {table} is not in the data set."
+        for variable, table in NEEDED.items()
+        if table in absent
     )
 
 

@@ -129,6 +129,16 @@ def test_without_scores_nobody_is_said_not_to_have_recovered(derived: Held) -> N
         assert figures.unavailable == {each.id for each in some} - {"M076"}
 
 
+def test_nothing_is_broken_down_by_a_table_that_is_not_there(derived: Held) -> None:
+    "Everybody would be without a log."
+    without = replace(derived, absent=("IDS205InternetTherLog",))
+    found = run.run(
+        without, [month(2025, 1)], measures=[catalogue.by_id()["M001"]], levels=[Level.ENGLAND], breakdowns=True
+    )
+    assert "IETprogramme" not in found.frames[1]["variable_type"].unique()
+    assert "Nothing is broken down by V009: IDS205InternetTherLog is not in the data set." in found.notes
+
+
 def test_a_category_is_as_it_stood_in_each_of_several_periods(derived: Held) -> None:
     "Logs and circumstances of later periods change nothing of an earlier one."
     periods, some = [parse("2024/25 Q2"), parse("2024/25 Q4")], [catalogue.by_id()[id_] for id_ in ("M001", "M038")]

@@ -6,7 +6,7 @@ import pytest
 
 from allcomers.engine.expression import Expression
 from allcomers.engine.plan import Plan
-from allcomers.measures import catalogue, defects, explaining, statement
+from allcomers.measures import breakdowns, catalogue, defects, explaining, statement
 from allcomers.pathways.derivations import Derivations
 from allcomers.pathways.deriving import REQUIRED
 
@@ -70,6 +70,16 @@ def test_a_measure_names_every_table_without_which_it_would_be_wrong(measure):
 @pytest.mark.parametrize("measure", FORMS, ids=lambda one: one.id)
 def test_a_measure_names_no_table_that_it_does_not_read(measure):
     assert set(measure.optional) <= tables(measure, TracingAll)
+
+
+@pytest.mark.parametrize("category", breakdowns.all(), ids=lambda one: f"{one.variable} {one.b or one.a}")
+def test_a_variable_names_the_table_without_which_nothing_would_be_recorded(category):
+    read = [column for text in (category.where, category.or_none) if text for column in Expression(text).fields]
+    plan = traced(Tracing)
+    found = {name for column in read for name in plan.fields_used(category.table, column)}
+    found |= plan.fields_used(category.table)
+    needed = breakdowns.NEEDED.get(category.variable)
+    assert {name for name in found if name.startswith("IDS")} - set(REQUIRED) == ({needed} if needed else set())
 
 
 @pytest.mark.parametrize("place", WITHOUT_IT_THERE_IS_NONE, ids=str)
