@@ -88,7 +88,7 @@ def timed(work: Callable[[], Any]) -> tuple[Cost, Any]:
 
 def whole(held: Held) -> None:
     """Our pass over everything that is published."""
-    broken_down = Asked([each for each in catalogue.all() if each.broken_down], calculate.every_category())
+    broken_down = Asked([each for each in catalogue.all() if each.broken_down], calculate.every_category(held))
     for name, periods, more in (
         ("a month", [MONTH], []),
         ("twelve months", YEAR, []),

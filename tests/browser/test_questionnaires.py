@@ -65,6 +65,8 @@ def test_a_person_answers_and_is_shown_help_and_staff_see_and_close_the_alert(
     follow(page.get_by_role("link", name="Back"))
     expect(page.get_by_label("Several days")).to_be_checked()
     choose(page, "Not at all")
+    forgotten = phone.new_page()
+    forgotten.goto(page.url)
     choose(page, "More than half the days")  # the ninth
     expect(page.get_by_role("heading", name="If you need help now")).to_be_visible()
     expect(page.get_by_text("If you are in danger now, ring 999").first).to_be_visible()
@@ -97,6 +99,9 @@ def test_a_person_answers_and_is_shown_help_and_staff_see_and_close_the_alert(
     look()
     page.reload()
     expect(page.get_by_role("heading", name="This link does not work any more")).to_be_visible()
+    choose(forgotten, "Nearly every day")  # a tab that was left open: it cannot be saved, and is heard
+    expect(forgotten.get_by_role("heading", name="Our staff have been told")).to_be_visible()
+    wrong += faults(forgotten) if scripts else []
     phone.close()
 
     found(staff, "SAMPLE, Jamal", "Questionnaires")

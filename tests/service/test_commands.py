@@ -24,8 +24,9 @@ from tests.demonstration import CLEAN, PRINTED, PROGRAM, demonstration
 def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**CLEAN, "ALLCOMERS_DATA_FOLDER": str(folder), **{f"ALLCOMERS_{k}": v for k, v in settings.items()}}
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=120
-    )
+        [sys.executable, "-c", PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=120,
+        umask=0o022,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,13 @@ def test_production_does_not_start_while_unsafe_and_says_everything_at_once(tmp_
     assert not (tmp_path / "service.sqlite3").exists()
 
 
+def test_what_serve_and_manage_make_nobody_else_may_read(tmp_path: Path) -> None:
+    run("serve", "--port", "0", folder=tmp_path / "of serve")
+    assert (tmp_path / "of serve").stat().st_mode & 0o777 == 0o700
+    assert run("manage", "migrate", "--verbosity", "0", folder=tmp_path, MODE="development").returncode == 0
+    assert (tmp_path / "service.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
 def test_manage_runs_commands_with_their_own_options(tmp_path: Path) -> None:
     assert run("manage", "migrate", "--verbosity", "0", folder=tmp_path, MODE="development").returncode == 0
     noted = f"--noted=1:{'0' * 64}"
@@ -113,7 +121,10 @@ def test_tidying_deletes_what_nobody_needs_and_says_how_much(capsys: pytest.Capt
     limits.exceeded("test", "here", 1, 60)
     call_command("tidy")
     said = capsys.readouterr().out.splitlines()
-    assert said == ["Deleted: 0 referrals that were begun.", "Deleted: ended sessions, 1 counts, 0 drafts."]
+    assert said == [
+        "Deleted: 0 referrals that were begun.",
+        "Deleted: ended sessions, 1 counts, 0 wrong passwords, 0 drafts.",
+    ]
 
 
 @pytest.mark.django_db

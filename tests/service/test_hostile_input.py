@@ -26,10 +26,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allcomers.service.accounts.models import User
+from allcomers.service.governance import actions as governance
 from allcomers.service.governance import audit, limits, table
+from allcomers.service.governance.models import BreakGlassReason
 from allcomers.service.governance.permissions import Audience, Role
 from allcomers.service.people import actions as people
-from allcomers.service.people import links
+from allcomers.service.people import links, standing
 from allcomers.service.people.models import Person, PersonLink
 from allcomers.service.portal import actions as portal
 from allcomers.service.questionnaires import actions as questionnaires
@@ -209,6 +211,26 @@ class Stage:
             portal.invite(by=audit.SYSTEM, person=person, member=self.everybody, email="new@example.org")[1]
         )
 
+    def with_a_locked_link(self) -> Client:
+        links.make_link(by=audit.SYSTEM, person=self.cast.patient, purpose="measures", days=3)
+        PersonLink.objects.filter(person=self.cast.patient).update(locked_at=timezone.now())
+        return self.staff()
+
+    def in_an_emergency(self) -> Client:
+        governance.break_glass(
+            by=audit.SYSTEM,
+            user=self.everybody,
+            person=self.cast.patient,
+            reason=BreakGlassReason.DANGER,
+            words="test",
+        )
+        return self.staff()
+
+    def protecting(self) -> Client:
+        person = Person.objects.get(pk=self.cast.patient.pk)
+        standing.protect_address(by=audit.SYSTEM, person=person, because="asked for", version=person.version)
+        return self.in_an_emergency()
+
     def without_account(self) -> Person:
         person = people.add_person(
             by=audit.SYSTEM,
@@ -269,7 +291,10 @@ BY_HAND: dict[str, Callable[[Stage], Visit]] = {
     "mfa_authenticate": _password_given,
     "mfa_deactivate_totp": lambda stage: (stage.with_factor(), "/sign-in/second/app/remove/"),
     "mfa_reauthenticate": lambda stage: (stage.long_ago(), "/sign-in/second/again/"),
+    "messages:locked": lambda stage: (stage.with_a_locked_link(), address("messages:locked", stage.cast)),
     "people:link_check": _waiting_link,
+    "people:address": lambda stage: (stage.in_an_emergency(), address("people:address", stage.cast)),
+    "people:stop_protecting": lambda stage: (stage.protecting(), address("people:stop_protecting", stage.cast)),
     "portal:invite": lambda stage: (
         stage.staff(),
         reverse("portal:invite", kwargs={"person_id": stage.without_account().pk}),
@@ -298,11 +323,12 @@ BY_HAND: dict[str, Callable[[Stage], Visit]] = {
 NO_FORM = {
     # Pages that only show something, or lead on.
     "account_inactive", "account_logout", "account_reset_password_done", "account_reset_password_from_key_done",
-    "accounts:second_factor", "accounts:staff", "consents:for_adviser", "consents:given", "consents:mine",
-    "consents:of_person", "governance:break_glass_queue", "governance:events", "governance:mine", "governance:opened",
-    "imports:quarantine", "look:accessibility", "look:health", "look:start", "messages:of_person",
+    "accounts:second_factor", "accounts:staff", "consents:advised", "consents:for_adviser", "consents:given",
+    "consents:mine", "consents:of_person", "governance:break_glass_queue", "governance:events", "governance:mine",
+    "governance:opened", "imports:quarantine", "look:accessibility", "look:health", "look:start", "messages:of_person",
     "messages:undelivered", "mfa_index", "mfa_list_webauthn", "mfa_view_recovery_codes", "people:link_gone",
     "people:open_link", "people:person", "portal:corrections", "portal:corrections_of",
+    "people:address", "rota:duty", "rota:supervisions", "rota:team", "rota:teams",
     "portal:download", "portal:fhir", "portal:home", "portal:messages", "portal:my_corrections",
     "portal:questionnaires",
     "portal:readable", "portal:record", "portal:scores", "portal:waiting", "portal:worse_sent", "questionnaires:alert",
@@ -311,7 +337,8 @@ NO_FORM = {
     "referrals:professional_done", "referrals:professional_elsewhere", "referrals:professional_start",
     "referrals:start", "referrals:yours", "referrers:receive", "referrers:schema",
     # Posted to from other pages' scripts and buttons, or read by an authenticator: by their addresses below.
-    "governance:drop_draft", "governance:keep_draft", "referrals:leave", "mfa_edit_webauthn", "mfa_login_webauthn",
+    "governance:drop_draft", "governance:keep_draft", "referrals:leave", "referrals:send_now",
+    "mfa_edit_webauthn", "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "portal:disagree",
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What `serve` and `manage` need before Django is imported: the extra installed, and settings named."""
+"""What `serve` and `manage` need before Django is imported: the extra installed, settings named, files of their own."""
 
 import os
 from importlib.util import find_spec
@@ -6,10 +6,11 @@ from importlib.util import find_spec
 from allcomers.exceptions import AllcomersError
 
 SETTINGS = "allcomers.service.config.settings"
+NOT_FOR_OTHERS = 0o077
 
 
 def need_service() -> None:
-    """Say which extra is missing, or name Django's settings.
+    """Say which extra is missing, or name Django's settings; whatever file is made from here on, others cannot read.
 
     Raises
     ------
@@ -22,4 +23,5 @@ def need_service() -> None:
             expected="the extra `service`",
             next_step="pip install 'allcomers[service]'",
         )
+    os.umask(NOT_FOR_OTHERS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)

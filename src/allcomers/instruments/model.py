@@ -3,7 +3,7 @@
 Nothing here computes a result. `scoring` reads these for one person, `columns` for a whole table.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -124,6 +124,8 @@ class Item:
     `text` is None where the licence does not let the wording be reproduced. `choices` replaces the range where
     answers are not numbers. `not_applicable` is an answer that is accepted and is not a score. An item that is
     `optional` is not asked of everyone: left blank, it adds nothing to the total and lowers the greatest total.
+    `risk` is the answer from which somebody has to look after the person's safety; None where the question is not
+    about it. `about` says in our words what is asked, where the wording may not be reproduced.
     """
 
     number: int
@@ -134,6 +136,8 @@ class Item:
     not_applicable: int | str | None = None
     optional: bool = False
     loinc: str | None = None
+    risk: Threshold | None = None
+    about: str = ""
 
     def accepts(self, answer: Answer) -> bool:
         """Whether `answer` may be given to this question."""
@@ -142,6 +146,12 @@ class Item:
         if self.choices:
             return answer in self.choices
         return isinstance(answer, int) and not isinstance(answer, bool) and self.low <= answer <= self.high
+
+    def asks_for_help(self, answer: Answer) -> bool:
+        """Whether somebody has to look after the person's safety because of this answer."""
+        if self.risk is None or self.risk.value is None or not isinstance(answer, int):
+            return False
+        return self.accepts(answer) and self.risk.operator.holds(answer, self.risk.value)
 
     @property
     def expected(self) -> str:
@@ -220,7 +230,7 @@ class Instrument:
     scales : newest first; more than one where a version of the data set changed how the score is made.
     caseness : the score from which a person counts as a case; None where there is none nationally.
     reliable_change : the least change that is more than measurement error, in points.
-    prompt : the answer that asks a clinician to look further. Never an outcome.
+    prompt : the score that asks a clinician to look further. Never an outcome.
     adsm : the value of the national field ADSM that names this measure; None if it is never chosen.
     descriptors : the problem descriptors for which it is chosen.
     reversed_items : numbers of the items scored from high to low.
@@ -270,6 +280,11 @@ class Instrument:
         return next((item for item in self.items + self.further_items if item.number == number), None)
 
     @property
+    def risk_items(self) -> tuple[Item, ...]:
+        """The questions whose answer may be that somebody is in danger."""
+        return tuple(item for item in self.items + self.further_items if item.risk is not None)
+
+    @property
     def thresholds(self) -> dict[str, Threshold]:
         """Every threshold that the instrument declares, found or not, by name."""
         named = {"caseness": self.caseness, "reliable_change": self.reliable_change, "prompt": self.prompt}
@@ -290,3 +305,8 @@ def numbered_items(
         )
         for n in range(count)
     )
+
+
+def with_risk_item(items: tuple[Item, ...], number: int, risk: Threshold, about: str = "") -> tuple[Item, ...]:
+    """The same questions, of which one is about the person's safety."""
+    return tuple(replace(item, risk=risk, about=about) if item.number == number else item for item in items)

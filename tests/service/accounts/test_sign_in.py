@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -133,6 +135,82 @@ def test_five_wrong_passwords_lock_and_half_an_hour_unlocks(cast: Any) -> None:
         browser, answer = with_password(cast.clinician)
         assert answer.status_code == 302
         assert "_auth_user_id" in browser.session
+
+
+@pytest.fixture
+def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that `from_address` says where a request comes from."""
+    monkeypatch.setattr(settings, "ALLCOMERS", settings.ALLCOMERS.but(trusted_proxies=1))
+
+
+def from_address(number: int) -> dict[str, str]:
+    return {"X-Forwarded-For": f"192.0.2.{number}"}
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_wrong_passwords_from_many_addresses_hold_the_account_for_five_minutes(cast: Any) -> None:
+    email = cast.patient_user.email
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(5):
+            Client().post(SIGN_IN, {"login": email, "password": "wrong"}, headers=from_address(number))
+        answer = Client().post(SIGN_IN, {"login": email, "password": PASSWORD}, headers=from_address(9))
+        assert answer.status_code == 200
+        assert "Too many wrong passwords or codes" in answer.content.decode()
+        clock.shift(timedelta(minutes=6))
+        answer = Client().post(SIGN_IN, {"login": email, "password": PASSWORD}, headers=from_address(9))
+        assert answer.status_code == 302
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_no_spelling_of_the_address_and_no_port_of_the_host_begins_a_new_count(cast: Any) -> None:
+    email = cast.patient_user.email
+    for number in range(5):
+        spelling = email.upper() if number % 2 else f" {email} "
+        given = {"login": spelling, "password": "wrong"}
+        Client(HTTP_HOST=f"testserver:{8000 + number}").post(SIGN_IN, given, headers=from_address(number))
+    answer = Client().post(SIGN_IN, {"login": email, "password": PASSWORD}, headers=from_address(9))
+    assert "Too many wrong passwords or codes" in answer.content.decode()
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_wrong_codes_from_many_addresses_hold_the_account_and_are_written_down(cast: Any) -> None:
+    secret = give_factor(cast.clinician)
+    browser, _ = with_password(cast.clinician)
+    where = reverse("mfa_authenticate")
+    with time_machine.travel(timezone.now(), tick=False):
+        for number in range(6):
+            browser.post(where, {"code": "000000"}, headers=from_address(number))
+        answer = browser.post(where, {"code": code_now(secret)}, headers=from_address(9))
+    assert answer.status_code == 200
+    assert "Too many wrong passwords or codes" in answer.content.decode()
+    events = AuditEvent.objects.filter(event="second_factor.failed").values_list("actor", "outcome")
+    assert list(events) == [(cast.clinician.pk, "refused")] * 5
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_choosing_a_new_password_ends_the_wait(cast: Any) -> None:
+    """Whoever is kept out by somebody else's guessing has a way in."""
+    for number in range(6):
+        Client().post(SIGN_IN, {"login": cast.patient_user.email, "password": "x"}, headers=from_address(number))
+    browser = Client()
+    browser.post(reverse("account_reset_password"), {"email": cast.patient_user.email})
+    link = re.search(r"https?://[^/\s]+(/sign-in/password/key/\S+)", mail.outbox[0].body)
+    assert link
+    where = browser.get(link[1], follow=True).redirect_chain[-1][0]
+    new = "a new and much longer password"
+    assert browser.post(where, {"password1": new, "password2": new}).status_code == 302
+    assert with_password(cast.patient_user, new)[1].status_code == 302
+
+
+def test_what_was_typed_with_a_wrong_password_is_kept_for_as_long_as_it_counts(cast: Any) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        with_password(cast.patient_user, "wrong")
+        with_password(cast.clinician)
+        assert not AccessLog.objects.exists()
+        for minutes, kept in ((29, True), (2, False)):
+            clock.shift(timedelta(minutes=minutes))
+            call_command("tidy")
+            assert AccessAttempt.objects.exists() == kept
 
 
 def test_wrong_passwords_of_one_lock_nobody_else(cast: Any) -> None:

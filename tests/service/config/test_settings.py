@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from allcomers.exceptions import SeveralError
 from allcomers.service.config import checks, environment
@@ -16,7 +17,7 @@ SAFE = {
     "URL": "https://therapies.example.org",
     "HOSTS": "therapies.example.org",
     "TRUSTED_PROXIES": "1",
-    "DATABASE_URL": "postgresql://allcomers@db/allcomers",
+    "DATABASE_URL": "postgresql://allcomers@db/allcomers?sslmode=verify-full",
     "CRISIS_TEXT": "Ring 999",
     "ANSWERS_READ": "Monday to Friday",
     "PHONE": "01632 960 001",
@@ -49,6 +50,9 @@ def test_a_safe_production_is_accepted() -> None:
         ("HOSTS", {"HOSTS": "other.example.org"}),
         ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "0"}),
         ("DATABASE_URL", {"DATABASE_URL": ""}),
+        ("DATABASE_URL", {"DATABASE_URL": "postgresql://allcomers@db/allcomers"}),
+        ("DATABASE_URL", {"DATABASE_URL": "postgresql://allcomers@db/allcomers?sslmode=prefer"}),
+        ("DATABASE_URL", {"DATABASE_URL": "postgresql://allcomers@/allcomers?host=db.example.org"}),
         ("CRISIS_TEXT", {"CRISIS_TEXT": "  "}),
         ("ANSWERS_READ", {"ANSWERS_READ": ""}),
         ("PHONE", {"PHONE": ""}),
@@ -56,6 +60,7 @@ def test_a_safe_production_is_accepted() -> None:
         ("MESSAGES", {"MESSAGES": "file"}),
         ("TEXTS", {"TEXTS": "file"}),
         ("NOTIFY_KEY", {"TEXTS": "notify", "NOTIFY_TEXT_TEMPLATE": "t", "NOTIFY_KEY": "short"}),
+        ("NOTIFY_URL", {"NOTIFY_URL": "http://api.notifications.service.gov.uk"}),
         ("NOTIFY_TEXT_TEMPLATE", {"TEXTS": "notify", "NOTIFY_KEY": NOTIFY_KEY}),
         ("NOTIFY_EMAIL_TEMPLATE", {"MESSAGES": "notify", "NOTIFY_KEY": NOTIFY_KEY}),
         ("MESSAGES_FROM", {"MESSAGES_FROM": "Talking Therapies <no-reply@example.org>"}),
@@ -80,8 +85,31 @@ def test_sqlite_in_production_where_it_is_allowed_in_words_and_the_identity_of_a
     assert checks.unsafe(read(DATABASE_URL="", ALLOW_SQLITE="yes", NHS_IDENTITY="yes", NHS_BODY="yes")) == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://allcomers@/allcomers?host=/run/postgresql",
+        "postgresql://allcomers@localhost/allcomers",
+        "postgresql://allcomers@database:5432/allcomers?sslmode=disable",
+        "postgresql://allcomers@db.example.org/allcomers?sslmode=require",
+    ],
+)
+def test_a_database_on_the_machine_itself_or_one_whose_address_says_what_holds(address: str) -> None:
+    assert checks.unsafe(read(DATABASE_URL=address)) == []
+
+
 def test_production_may_keep_messages_in_a_folder_where_that_was_meant() -> None:
     assert checks.unsafe(read(MESSAGES="file", TEXTS="file", ALLOW_FILE_MESSAGES="yes")) == []
+
+
+def test_a_database_that_others_may_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DATABASES", {"default": database("", tmp_path)})
+    assert checks.the_database_is_out_of_reach(None) == []
+    made = tmp_path / "service.sqlite3"
+    for mode, said in ((0o644, ["production.W003"]), (0o640, ["production.W003"]), (0o600, [])):
+        made.touch()
+        made.chmod(mode)
+        assert [one.id for one in checks.the_database_is_out_of_reach(None)] == said
 
 
 def test_days_of_reminders_are_read_in_order_and_may_be_none() -> None:

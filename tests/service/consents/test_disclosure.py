@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import allcomers.service
 from allcomers.service.consents import actions, disclosure, selectors
-from allcomers.service.consents.models import Consent, Disclosure, LegalBasis
+from allcomers.service.consents.models import LONGEST_DECISION_DAYS, Consent, Disclosure, LegalBasis
 from allcomers.service.consents.purposes import ADVISER, BY_LAW, GP, ITEMS, LONGEST_DAYS, PURPOSES
 from allcomers.service.governance import audit
 from allcomers.service.governance.models import AuditEvent
@@ -23,6 +23,7 @@ from allcomers.service.people.models import Person
 from allcomers.service.questionnaires import actions as questionnaires
 from allcomers.service.questionnaires import asking
 from allcomers.service.questionnaires.models import Response
+from tests.service.consents import examples
 from tests.service.consents.examples import agreed, decided
 from tests.service.problems.examples import said as troubled
 from tests.service.referrals.examples import make_referral
@@ -36,14 +37,7 @@ RECIPIENTS = (ADVISER, GP, "Acme Limited")
 
 
 def give(cast: Any, purpose: str, recipient: str, items: list[str]) -> Disclosure:
-    return disclosure.disclose(
-        by=audit.SYSTEM,
-        member=cast.clinician,
-        person=cast.patient,
-        purpose=purpose,
-        recipient=recipient,
-        items=items,
-    )
+    return examples.give(cast.patient, cast.clinician, purpose, recipient, items)
 
 
 # -- What the lists themselves hold -------------------------------------------------------------------------------
@@ -82,6 +76,7 @@ CONSENTS = st.builds(
     lambda **fields: Consent(pk=uuid4(), entered_at=fields["answered_at"], **fields),
     purpose=st.sampled_from(SOME),
     recipient=st.sampled_from(RECIPIENTS),
+    kind_of_recipient=st.sampled_from(["relative", "relative", "relative", "health", "court", ""]),
     items=st.just(sorted(ITEMS)) | WHAT,
     statement=st.sampled_from(["", "I need quiet."]),
     answer=st.sampled_from(["yes", "yes", "yes", "no", "ask", ""]),
@@ -93,6 +88,7 @@ CONSENTS = st.builds(
 DECISIONS = st.builds(
     LegalBasis,
     recipient=st.sampled_from(RECIPIENTS),
+    kind_of_recipient=st.sampled_from(["court", "court", "police", "health", ""]),
     items=st.just(sorted(ITEMS)) | WHAT,
     decided_at=ANY_DAY,
     expires_on=ANY_DAY.map(datetime.date),
@@ -134,6 +130,9 @@ def test_a_ground_is_a_live_yes_that_names_recipient_and_item_or_a_live_decision
         assert found.legal.withdrawn_at is None
         assert found.legal.decided_at <= NOW
         assert NOW.date() <= found.legal.expires_on
+        assert NOW - found.legal.decided_at < timedelta(days=LONGEST_DECISION_DAYS + 1)
+        assert found.legal.kind_of_recipient in {"court", "police"}
+        assert recipient != ADVISER
         return
     one = found.consent
     assert one is not None
@@ -141,6 +140,7 @@ def test_a_ground_is_a_live_yes_that_names_recipient_and_item_or_a_live_decision
     assert item in one.items
     assert item in PURPOSES[purpose].items
     assert not (purpose in WORK and ITEMS[item].about_therapy)
+    assert purpose != "family" or (one.kind_of_recipient == "relative" and recipient != ADVISER)
     assert one.withdrawn_at is None
     assert one.answered_at <= NOW
     assert one.ended_at is None or one.ended_at > NOW

@@ -1,6 +1,7 @@
 """Giving, renewing and taking back, by the person and by staff: nothing is a yes beforehand, nothing lands wrongly."""
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from allcomers.service.governance import audit
 from allcomers.service.governance.models import AuditEvent
 from allcomers.service.governance.permissions import Role
 from allcomers.service.people import actions as people
+from allcomers.service.questionnaires import actions as questionnaires
+from allcomers.service.questionnaires import asking
 from allcomers.service.referrals import handling
 from allcomers.service.referrals.models import Contact, Match, Referral
 from allcomers.service.referrals.wording import CONSENTS
@@ -97,8 +100,20 @@ def test_staff_write_down_what_was_said_and_how(cast: Any, signed_in: Any, send:
     assert only().ended_asked == "in_person"
 
 
+@pytest.fixture
+def give(send: Any) -> Any:
+    """Looks at what would be given, and gives it."""
+
+    def look_and_give(browser: Client, where: str, **more: Any) -> Any:
+        seen = re.search(r'name="seen" value="([^"]+)"', browser.get(where).content.decode())
+        assert seen
+        return send(browser, where, seen=seen[1], **more)
+
+    return look_and_give
+
+
 def test_staff_look_at_exactly_what_is_given_and_a_change_of_mind_meanwhile_stops_it(
-    cast: Any, signed_in: Any, send: Any
+    cast: Any, signed_in: Any, send: Any, give: Any
 ) -> None:
     browser, consent = signed_in(cast.clinician), agreed(cast.patient)
     where = reverse("consents:give", kwargs={"person_id": cast.patient.pk, "consent_id": consent.pk})
@@ -108,27 +123,83 @@ def test_staff_look_at_exactly_what_is_given_and_a_change_of_mind_meanwhile_stop
         mine = signed_in(cast.patient_user)
         send(mine, reverse("consents:take_back_mine", kwargs={"consent_id": consent.pk}))
 
-    answer = send(browser, where, first=change_of_mind)
+    answer = give(browser, where, first=change_of_mind)
     assert (answer.status_code, Disclosure.objects.count()) == (409, 0)
     assert "This cannot be given" in answer.content.decode()
     again = agreed(cast.patient)
-    made = send(browser, reverse("consents:give", kwargs={"person_id": cast.patient.pk, "consent_id": again.pk}))
+    made = give(browser, reverse("consents:give", kwargs={"person_id": cast.patient.pk, "consent_id": again.pk}))
     assert made.status_code == 302
     assert "Written down" in browser.get(made["Location"]).content.decode()
 
 
+def test_what_has_changed_since_it_was_looked_at_is_not_given(cast: Any, signed_in: Any, give: Any) -> None:
+    """Somebody finishes a questionnaire meanwhile: what goes out is what was read, or nothing is."""
+    consent = agreed(cast.patient, "other_care", recipient="Ward 3", kind_of_recipient="health", items=["answers"])
+    browser = signed_in(cast.clinician)
+    where = reverse("consents:give", kwargs={"person_id": cast.patient.pk, "consent_id": consent.pk})
+    answer = give(browser, where, first=lambda: answered(cast))
+    assert (answer.status_code, Disclosure.objects.count()) == (409, 0)
+    page = answer.content.decode()
+    assert "This has changed since you looked" in page
+    assert "Nothing is recorded." not in page
+    assert give(browser, where).status_code == 302
+    assert "Nothing is recorded." not in Disclosure.objects.get().content
+    assert (
+        browser.post(where, {"form_token": page.split('name="form_token" value="')[1].split('"')[0]}).status_code == 409
+    )
+
+
+def answered(cast: Any) -> None:
+    response = questionnaires.key_in(
+        by=audit.SYSTEM, member=cast.clinician, person=cast.patient, key="GAD7", mode="phone"
+    )
+    answers = {one.number: 1 for one in asking.items(response.instrument)}
+    questionnaires.save_answers(by=audit.SYSTEM, response=response, answers=answers)
+    response.refresh_from_db()
+    questionnaires.finish(by=audit.SYSTEM, response=response, missing_words="", version=response.version)
+
+
+def test_a_no_that_names_nobody_is_said_of_everybody(cast: Any, signed_in: Any, send: Any) -> None:
+    for name in ("Ward 3", "Ward 4"):
+        agreed(cast.patient, "other_care", recipient=name, kind_of_recipient="health", items=["answers"])
+    agreed(cast.patient)
+    browser = signed_in(cast.patient_user)
+    send(browser, f"{MINE}other_care/", said="no", recipient="ward  3")
+    assert live(cast) == {"Ward 4", "the GP practice"}
+    agreed(cast.patient, "other_care", recipient="Ward 3", kind_of_recipient="health", items=["answers"])
+    send(browser, f"{MINE}other_care/", said="no")
+    assert live(cast) == {"the GP practice"}
+    assert AuditEvent.objects.filter(event="consent.taken_back", person=cast.patient.pk).count() == 3
+    agreed(cast.patient, "other_care", recipient="Ward 3", kind_of_recipient="health", items=["answers"])
+    assert live(cast) == {"the GP practice", "Ward 3"}
+
+
+def live(cast: Any) -> set[str]:
+    return {one.recipient for one in selectors.latest(selectors.consents_of(cast.patient)).values() if one.live}
+
+
+def test_an_administrator_reads_no_clinical_words_of_a_decision(cast: Any, signed_in: Any, member: Any) -> None:
+    decided(cast.patient, cast.manager, kind="safety", recipient="The police", words="Said that he will hurt them")
+    where = reverse("consents:of_person", kwargs={"person_id": cast.patient.pk})
+    page = signed_in(member(Role.ADMINISTRATOR, team=cast.team)).get(where).content.decode()
+    assert "1 decision of somebody senior" in page
+    assert not [word for word in ("hurt", "The police", "at risk") if word in page]
+    assert "Said that he will hurt them" in signed_in(cast.clinician).get(where).content.decode()
+
+
 def test_a_decision_without_agreement_needs_somebody_senior_and_words(
-    cast: Any, signed_in: Any, send: Any, member: Any
+    cast: Any, signed_in: Any, send: Any, give: Any
 ) -> None:
     where = reverse("consents:without_agreement", kwargs={"person_id": cast.patient.pk})
     assert signed_in(cast.clinician).get(where).status_code == 403
     people.allocate(by=audit.SYSTEM, person=cast.patient, user=cast.manager, starts_on=cast.patient.entered_at.date())
     browser = signed_in(cast.manager)
-    day = {"expires_on_day": "1", "expires_on_month": "1", "expires_on_year": "2100"}
-    given = {"kind": "safety", "recipient": "The police", "items": ["name"], **day}
+    today = timezone.localdate()
+    day = {"expires_on_day": today.day, "expires_on_month": today.month, "expires_on_year": today.year}
+    given = {"kind": "safety", "kind_of_recipient": "police", "recipient": "The police", "items": ["name"], **day}
     assert "Write down the order" in send(browser, where, **given).content.decode()
     answer = send(browser, where, **given, words="Said that somebody is in danger")
-    made = send(browser, answer["Location"])
+    made = give(browser, answer["Location"])
     assert "Patience Canarybird" in browser.get(made["Location"]).content.decode()
     assert "Said that somebody is in danger" in signed_in(cast.patient_user).get(MINE).content.decode()
 
@@ -138,6 +209,7 @@ def test_an_employment_adviser_opens_nothing_but_what_they_were_given(cast: Any,
     adviser = member(Role.EMPLOYMENT_ADVISER, name="Ada Adviser")
     today = cast.patient.entered_at.date()
     people.allocate(by=audit.SYSTEM, person=cast.patient, user=adviser, starts_on=today, kind="employment")
+    agreed(cast.patient, "employment_help")
     browser, consent = signed_in(adviser), agreed(cast.patient)
     for name, more in (("of_person", {}), ("ask", {"purpose": "tell_gp"}), ("give", {"consent_id": consent.pk})):
         where = reverse(f"consents:{name}", kwargs={"person_id": cast.patient.pk, **more})

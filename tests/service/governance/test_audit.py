@@ -25,6 +25,11 @@ STATEMENTS = [
     "UPDATE governance_auditevent SET event = 'x'",
     "DELETE FROM governance_auditevent",
     "DELETE FROM governance_auditevent WHERE sequence = 2",
+    *(
+        ["REPLACE INTO governance_auditevent SELECT * FROM governance_auditevent"]
+        if connection.vendor == "sqlite"
+        else []
+    ),
     *(["TRUNCATE governance_auditevent"] if connection.vendor == "postgresql" else []),
 ]
 

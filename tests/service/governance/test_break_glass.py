@@ -13,6 +13,7 @@ from allcomers.service.governance import actions as governance
 from allcomers.service.governance import audit, selectors, working_days
 from allcomers.service.governance.models import AuditEvent, BreakGlass
 from allcomers.service.governance.records import ChangedMeanwhileError
+from allcomers.service.look import health
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,44 @@ def test_somebody_else_reviews_it_once(cast: Any, signed_in: Any, opened_by: Any
     assert "Reviewed" in manager.get(where).content.decode()
     with pytest.raises(ChangedMeanwhileError):
         governance.review(by=audit.SYSTEM, reviewer=cast.manager, opened=one, finding="justified", words="again")
+
+
+def test_access_that_is_found_not_justified_ends_at_once(cast: Any, signed_in: Any, opened_by: Any) -> None:
+    browser = signed_in(cast.colleague)
+    opened_by(browser)
+    assert browser.get(record_of(cast)).status_code == 200
+    (one,) = selectors.to_review()
+    governance.review(by=audit.SYSTEM, reviewer=cast.manager, opened=one, finding="not_justified", words="No call")
+    assert browser.get(record_of(cast)).status_code == 403
+    assert selectors.emergency_under_way(cast.colleague, cast.patient.pk) is None
+
+
+def test_access_that_is_found_justified_goes_on_to_its_end(cast: Any, signed_in: Any, opened_by: Any) -> None:
+    browser = signed_in(cast.colleague)
+    opened_by(browser)
+    (one,) = selectors.to_review()
+    governance.review(by=audit.SYSTEM, reviewer=cast.manager, opened=one, finding="justified", words="A call")
+    assert browser.get(record_of(cast)).status_code == 200
+
+
+def test_health_says_when_a_review_is_overdue(cast: Any, signed_in: Any, opened_by: Any) -> None:
+    """Where the only one who could review it is the one who used it, nobody else would be told."""
+    opened_by(signed_in(cast.manager))
+    assert health.states()["emergency_access"] == "ok"
+    BreakGlass.objects.update(review_due_on=timezone.localdate() - timedelta(days=1))
+    assert health.states()["emergency_access"] == "reviews of access in an emergency are overdue"
+
+
+def test_asking_shows_initials_alone(cast: Any, signed_in: Any, opened_by: Any) -> None:
+    """Whoever only considers it has no relationship to the person yet, and may turn back."""
+    browser = signed_in(cast.colleague)
+    considered = browser.get(reverse("governance:break_glass", kwargs={"person_id": cast.patient.pk}))
+    for page in (considered, opened_by(browser, words="")):
+        said = page.content.decode()
+        assert "to PC that opens this record" in said
+        assert not [word for word in ("CANARYBIRD", "Patience", "27 March 1985", "999 000 0018") if word in said]
+    opened_by(browser)
+    assert "CANARYBIRD" in browser.get(record_of(cast)).content.decode()
 
 
 def test_nobody_reviews_their_own(cast: Any, signed_in: Any, opened_by: Any) -> None:

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from allcomers.service.governance import audit
+from allcomers.service.accounts import actions as accounts
+from allcomers.service.accounts.models import User
+from allcomers.service.governance import audit, danger
 from allcomers.service.governance.models import Draft
 from allcomers.service.people import actions as people
 from allcomers.service.people.models import Person
@@ -22,6 +26,11 @@ DETAILS = {
     "date_of_birth_month": "3",
     "date_of_birth_year": "1985",
 }
+
+
+def on_duty(user: User) -> None:
+    """Somebody who may open any record now."""
+    accounts.plan_duty(by=audit.SYSTEM, user=user, hours=1)
 
 
 @pytest.fixture
@@ -69,9 +78,7 @@ def test_a_form_without_a_good_token_lands_nowhere(cast: Any, signed_in: Any, to
 
 
 def test_a_form_shown_to_somebody_else_lands_nowhere(cast: Any, signed_in: Any, member: Any) -> None:
-    people.allocate(
-        by=audit.SYSTEM, person=cast.patient, user=cast.colleague, starts_on=timezone.localdate(), kind="employment"
-    )
+    on_duty(cast.colleague)
     page = signed_in(cast.clinician).get(change_page(cast.patient)).content.decode()
     token = page.split('name="form_token" value="')[1].split('"')[0]
     answer = signed_in(cast.colleague).post(change_page(cast.patient), {"form_token": token, **DETAILS})
@@ -128,12 +135,11 @@ def test_what_was_typed_outlives_the_session(cast: Any, signed_in: Any, send: An
 def test_a_draft_is_only_its_owners(cast: Any, signed_in: Any, send: Any) -> None:
     browser = signed_in(cast.clinician)
     send(browser, change_page(cast.patient), first=browser.logout, **{**DETAILS, "preferred_name": "Private words"})
-    people.allocate(
-        by=audit.SYSTEM, person=cast.patient, user=cast.colleague, starts_on=timezone.localdate(), kind="employment"
-    )
+    on_duty(cast.colleague)
     colleague = signed_in(cast.colleague)
-    page = colleague.get(change_page(cast.patient), {"draft": Draft.objects.get().pk}).content.decode()
-    assert "Private words" not in page
+    answer = colleague.get(change_page(cast.patient), {"draft": Draft.objects.get().pk})
+    assert answer.status_code == 200
+    assert "Private words" not in answer.content.decode()
     colleague.post(reverse("governance:drop_draft", kwargs={"number": Draft.objects.get().pk}))
     assert Draft.objects.count() == 1
 
@@ -150,6 +156,46 @@ def test_typing_is_kept_by_the_tab_and_forgotten_when_saved(cast: Any, signed_in
     assert f"?draft={Draft.objects.get().pk}" in offered
     assert browser.post(where, {"form_token": token, **DETAILS}).status_code == 302
     assert not Draft.objects.exists()
+
+
+def test_typing_after_the_session_ended_is_kept_and_the_whole_page_goes_to_sign_in_and_back(
+    cast: Any, signed_in: Any
+) -> None:
+    browser = signed_in(cast.clinician)
+    where = change_page(cast.patient)
+    token = browser.get(where).content.decode().split('name="form_token" value="')[1].split('"')[0]
+    typed = {"form_token": token, **DETAILS, "preferred_name": "So far"}
+    by_htmx = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{where}?draft=7"}
+    answer = Client().post(reverse("governance:keep_draft"), typed, headers=by_htmx)
+    assert answer.status_code == 200
+    assert "Location" not in answer
+    asked = urlsplit(answer["HX-Redirect"])
+    assert asked.path == reverse("account_login")
+    back = parse_qs(asked.query)["next"][0]
+    assert back == f"{where}?draft={Draft.objects.get().pk}"
+    assert 'value="So far"' in browser.get(back).content.decode()
+
+
+def test_danger_that_is_typed_after_the_session_ended_takes_the_place_of_the_whole_page(
+    cast: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[audit.Actor] = []
+    monkeypatch.setitem(danger.READERS, "details", lambda _token, _sent: danger.Heard(lambda *, by: told.append(by)))
+    page = signed_in(cast.clinician).get(change_page(cast.patient)).content.decode()
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    answer = Client().post(
+        reverse("governance:keep_draft"), {"form_token": token, **DETAILS}, headers={"HX-Request": "true"}
+    )
+    assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (200, "body", "innerHTML")
+    assert "Our staff have been told" in answer.content.decode()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("page", ["", "http://elsewhere.example.org/people/", "javascript:alert(1)", "//elsewhere/x"])
+def test_a_page_elsewhere_is_nowhere_to_go_back_to(cast: Any, signed_in: Any, page: str) -> None:
+    by_htmx = {"HX-Request": "true", "HX-Current-URL": page}
+    answer = Client().post(reverse("governance:keep_draft"), {"x": "y"}, headers=by_htmx)
+    assert parse_qs(urlsplit(answer["HX-Redirect"]).query)["next"] == [reverse("look:start")]
 
 
 def test_nobody_keeps_a_draft_in_somebody_elses_name(cast: Any, signed_in: Any) -> None:

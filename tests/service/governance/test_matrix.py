@@ -36,7 +36,10 @@ NOT_REQUESTED = {"governance:keep_draft", "governance:drop_draft"}  # POST only:
 
 @cache
 def given_by_apps(name: str) -> dict[str, Any]:
-    """What the `examples.py` of each app gives: EXAMPLES, parameters of URLs; RELATE, makers of relationships."""
+    """What the `examples.py` of each app gives: EXAMPLES, parameters of URLs; RELATE, makers of relationships.
+
+    BY_ROLE is the relationship that holding a role alone gives, once the examples are there.
+    """
     found: dict[str, Any] = {}
     for path in sorted(HERE.glob("*/examples.py")):
         spec = importlib.util.spec_from_file_location(f"examples_{path.parent.name}", path)
@@ -80,7 +83,8 @@ def relate(user: User, person: Person, relationship: str, other: User) -> None:
 
 
 def expected(entry: Entry, role: Role, relationship: str) -> bool:
-    held = {relationship, UNRELATED} if entry.person else {NO_PERSON}
+    by_role = given_by_apps("BY_ROLE").get(role, UNRELATED)
+    held = {relationship, by_role, UNRELATED} if entry.person else {NO_PERSON}
     return any(role in one.roles and held & one.relationships for one in entry.grants)
 
 

@@ -18,8 +18,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allcomers import instruments
-from allcomers.instruments.fhir import response
-from allcomers.instruments.model import Answer
 from allcomers.service.governance import audit
 from allcomers.service.governance.models import AuditEvent
 from allcomers.service.governance.permissions import Role
@@ -27,43 +25,9 @@ from allcomers.service.imports import actions, files
 from allcomers.service.imports.models import Import, Quarantined
 from allcomers.service.people import actions as people
 from allcomers.service.questionnaires.models import Response, RiskAlert
+from tests.service.imports.records import CSV_HEADER, GIVEN, PHQ9, kinds, record, take_in, with_item, without_total
 
 pytestmark = pytest.mark.django_db
-PHQ9, GAD7 = instruments.get("PHQ9"), instruments.get("GAD7")
-GIVEN = "2026-03-02T10:15:00+00:00"
-CSV_HEADER = "instrument,given_at,nhs_number,date_of_birth,total," + ",".join(f"item_{n}" for n in range(1, 10))
-
-
-def record(
-    answers: dict[int, Answer] | None = None, *, number: str = "9990000018", born: str = "1985-03-27", **changed: Any
-) -> dict[str, Any]:
-    """A PHQ-9 of the cast's patient, all ones and a zero for item 9 unless told otherwise."""
-    given = answers if answers is not None else {**dict.fromkeys(range(1, 9), 1), 9: 0}
-    patient = {
-        "resourceType": "Patient",
-        "id": "p",
-        "identifier": [{"system": files.NHS_NUMBER, "value": number}],
-        "birthDate": born,
-    }
-    made = response(PHQ9, given, authored=GIVEN) | {"contained": [patient], "subject": {"reference": "#p"}}
-    return {**made, **changed}
-
-
-def take_in(*records: Any, name: str = "answers.ndjson") -> Import:
-    text = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in records)
-    return actions.take_in(by=audit.SYSTEM, content=text.encode(), records=files.records(name, text.encode()))
-
-
-def with_item(found: dict[str, Any], link: str, answer: list[Any]) -> dict[str, Any]:
-    return {**found, "item": [*found["item"], {"linkId": link, "answer": answer}]}
-
-
-def without_total(found: dict[str, Any]) -> dict[str, Any]:
-    return {**found, "item": [one for one in found["item"] if one["linkId"] != "total"]}
-
-
-def kinds() -> list[list[str]]:
-    return [[one["kind"] for one in row.reasons] for row in Quarantined.objects.order_by("place")]
 
 
 def test_a_good_record_becomes_a_questionnaire_with_the_day_it_was_given(cast: Any) -> None:
@@ -97,7 +61,8 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         ["miscoded"],
     ),
     "an item missing": (without_total(record(dict.fromkeys(range(2, 9), 1) | {9: 0})), ["not final", "partial"]),
-    "an item twice": (with_item(record(), "3", [{"valueInteger": 2}]), ["duplicate"]),
+    "an item twice": (with_item(without_total(record()), "3", [{"valueInteger": 2}]), ["duplicate", "partial"]),
+    "an item twice alike": (with_item(record(), "3", [{"valueInteger": 1}]), ["duplicate"]),
     "an answer that is none": (
         without_total(with_item(record(dict.fromkeys(range(2, 9), 1) | {9: 0}), "1", [{"valueInteger": 4}])),
         ["not final", "unknown answer", "partial"],

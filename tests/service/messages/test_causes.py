@@ -7,17 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from allcomers.service.accounts import actions as accounts
-from allcomers.service.accounts.models import User
+from allcomers.service.accounts.models import Team, User
 from allcomers.service.governance import actions as governance
 from allcomers.service.governance import audit
-from allcomers.service.governance.models import BreakGlassReason
+from allcomers.service.governance.models import AuditEvent, BreakGlassReason
 from allcomers.service.governance.permissions import Role
-from allcomers.service.messages import delivery, selectors
+from allcomers.service.messages import delivery, selectors, wanted
 from allcomers.service.messages.models import Message
-from allcomers.service.people.models import Person
+from allcomers.service.people import links
+from allcomers.service.people.models import Person, PersonLink
 from allcomers.service.questionnaires import actions as questionnaires
 from allcomers.service.questionnaires import completion
 from allcomers.service.questionnaires.models import MeasureRequest, Response, RiskAlert
@@ -87,41 +89,38 @@ def test_a_referral_sent_twice_is_confirmed_once(client: Client, provider: Provi
     assert len(provider.sent_to(EMAIL)) == 1
 
 
-def test_somebody_who_may_not_be_safe_pages_duty_and_again_in_the_morning_until_looked_at(
+def test_risk_in_a_referral_pages_duty_and_again_in_the_morning_until_it_is_acknowledged(
     client: Client, member: Any, provider: Provider
 ) -> None:
-    """Hazard: a yes at the safety gate that nobody sees until somebody happens to open the inbox."""
+    """Hazard: a yes at the safety gate that nobody sees until somebody happens to open the inbox, or opens it alone."""
     duty = member(Role.DUTY)
     no_message = {"contact": {"mobile": MOBILE, "mobile_messages": ""}}
     with time_machine.travel(FRIDAY_EVENING, tick=False) as clock:
-        sent(client, gate=DANGER, **no_message)
+        for browser in (client, Client()):
+            sent(browser, gate=DANGER, **no_message)
+        for referral in Referral.objects.all():
+            handling.look(by=audit.SYSTEM, referral=referral)
         delivery.deliver()
+        assert [letter.subject for letter in provider.letters] == ["A new alert", "An urgent alert"] * 2
+        first = RiskAlert.objects.earliest("raised_at")
+        risk.acknowledge(by=audit.SYSTEM, member=duty, alert=first, version=first.version)
         clock.move_to(MONDAY.replace(hour=9))
         delivery.deliver()
-        assert [letter.to for letter in provider.letters] == [duty.email] * 2
-        sent(Client(), gate=DANGER, **no_message)
-        handling.look(by=audit.SYSTEM, referral=Referral.objects.latest("received_at"))
-        delivery.deliver()
-    assert len(provider.letters) == 2
-    assert all(letter.body.endswith("https://care.example.org/referrals/inbox/") for letter in provider.letters)
+    assert [letter.subject for letter in provider.letters[4:]] == ["An alert is waiting"]
+    assert {letter.to for letter in provider.letters} == {duty.email}
+    assert all(letter.body.endswith("https://care.example.org/questionnaires/alerts/") for letter in provider.letters)
 
 
-def test_somebody_who_writes_later_that_they_are_not_safe_pages_duty_each_time_until_looked_at(
-    client: Client, member: Any, provider: Provider
-) -> None:
+def test_risk_written_later_pages_duty_each_time(client: Client, member: Any, provider: Provider) -> None:
     """Hazard: a referral already looked at, to which a risk is added."""
     duty = member(Role.DUTY)
     sent(client, contact={"mobile": MOBILE, "mobile_messages": ""})
     referral = handling.look(by=audit.SYSTEM, referral=Referral.objects.get())
     for _ in range(2):
         given = {"words": "I want to stop.", "safe_now": "not_safe"}
-        referral = changing.write_more(by=audit.SYSTEM, referral=referral, given=given, version=referral.version)
+        changing.write_more(by=audit.SYSTEM, referral=referral, given=given)
         delivery.deliver()
-    assert [letter.to for letter in provider.letters] == [duty.email] * 2
-    referral = changing.write_more(by=audit.SYSTEM, referral=referral, given=given, version=referral.version)
-    changing.looked_again(by=audit.SYSTEM, referral=referral, version=referral.version)
-    delivery.deliver()
-    assert len(provider.letters) == 2
+    assert [letter.to for letter in provider.letters if letter.subject == "An urgent alert"] == [duty.email] * 2
 
 
 def test_a_referral_that_can_wait_pages_nobody(client: Client, member: Any) -> None:
@@ -308,7 +307,7 @@ def test_r3_a_late_alert_is_passed_on_and_pages_duty_and_clinical_leads_once(
 
 def test_r3_an_answer_that_makes_it_urgent_pages_again(cast: Any, duty: User, provider: Provider) -> None:
     alert = raised(cast.stranger, cast.clinician)
-    risk.answer_follow_up(by=audit.SYSTEM, alert=alert, safety="not_safe", wants_call=True, version=alert.version)
+    risk.answer_follow_up(by=audit.SYSTEM, alert=alert, safety="not_safe", wants_call=True)
     delivery.deliver()
     assert sorted(letter.subject for letter in provider.sent_to(duty.email)) == ["A new alert", "An urgent alert"]
 
@@ -352,3 +351,36 @@ def test_x3_whoever_used_it_is_not_the_one_who_is_told(cast: Any, provider: Prov
         by=audit.SYSTEM, user=cast.manager, person=cast.stranger, reason=BreakGlassReason.DANGER, words="now"
     )
     assert not Message.objects.filter(about=str(opened.pk)).exists()
+
+
+def wrongly(link: PersonLink, times: int) -> None:
+    for _ in range(times):
+        links.answer_link(by=audit.SYSTEM, link=link, date_of_birth=None, postcode="")
+
+
+def test_five_wrong_answers_are_told_to_whoever_treats_and_arranges_until_somebody_has_asked(
+    cast: Any, member: Any, signed_in: Any, send: Any
+) -> None:
+    administrator = member(Role.ADMINISTRATOR, team=cast.team)
+    member(Role.ADMINISTRATOR, team=Team.objects.get(name="South"))
+    link, _ = links.make_link(by=audit.SYSTEM, person=cast.patient, purpose="measures", days=14)
+    wrongly(link, 4)
+    assert kinds() == []
+    wrongly(link, 1)
+    told = Message.objects.filter(kind="link_locked")
+    assert {one.user for one in told} == {cast.clinician, administrator}
+    assert all(wanted.now(one)[0] == "" for one in told)
+    browser, where = signed_in(administrator), reverse("messages:locked", kwargs={"person_id": cast.patient.pk})
+    assert where in browser.get(reverse("messages:undelivered")).content.decode()
+    assert send(browser, where).status_code == 422
+    assert send(browser, where, found="somebody_else").status_code == 302
+    assert where not in browser.get(reverse("messages:undelivered")).content.decode()
+    assert {wanted.now(one)[0] for one in told} == {"answered"}
+    assert AuditEvent.objects.get(event="link.locked_dealt_with").detail["found"] == "somebody_else"
+
+
+def test_a_locked_link_of_somebody_nobody_treats_or_arranges_for_is_told_to_duty(cast: Any, member: Any) -> None:
+    duty = member(Role.DUTY)
+    link, _ = links.make_link(by=audit.SYSTEM, person=cast.stranger, purpose="measures", days=14)
+    wrongly(link, 5)
+    assert [one.user for one in Message.objects.filter(kind="link_locked")] == [duty]

@@ -7,6 +7,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from allcomers.service.consents import actions as consents
+from allcomers.service.consents.purposes import PURPOSES
 from allcomers.service.governance import audit
 from allcomers.service.messages import delivery, reach
 from allcomers.service.messages.models import Message
@@ -50,6 +52,32 @@ def test_a_number_taken_back_after_a_message_was_queued_is_not_used(cast: Any, p
     delivery.deliver()
     message.refresh_from_db()
     assert (message.status, message.because, provider.letters) == ("cancelled", "no_way", [])
+
+
+@pytest.mark.parametrize("said", ["no", "taken back"])
+def test_a_later_referral_by_somebody_else_does_not_undo_a_no(said: str, cast: Any) -> None:
+    """Hazard: a GP ticks that texts are welcome, and the person had said that they are not."""
+    asked_about = {
+        "by": audit.SYSTEM,
+        "person": cast.patient,
+        "purpose": PURPOSES["messages_mobile"],
+        "asked": "portal",
+    }
+    given = consents.answer(**asked_about, said="yes" if said == "taken back" else "no")
+    if said == "taken back":
+        consents.take_back(by=audit.SYSTEM, person=cast.patient, consent=given, asked="portal", version=given.version)
+    referral_of(cast.patient, mobile=MOBILE, email=EMAIL)
+    assert reach.ways(cast.patient) == {"email": EMAIL}
+    consents.answer(**asked_about, said="yes")
+    assert reach.ways(cast.patient) == {"text": MOBILE, "email": EMAIL}
+
+
+def test_a_shared_telephone_stays_shared_whatever_a_later_referral_leaves_out(cast: Any) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=90)):
+        referral_of(cast.patient, mobile=MOBILE, answers={"contact": {"device_shared": True}})
+    referral_of(cast.patient, mobile=MOBILE, answers={"contact": {"device_shared": False}})
+    assert reach.device_is_shared(cast.patient)
+    assert not reach.device_is_shared(cast.stranger)
 
 
 def test_no_text_where_the_service_sends_none(cast: Any, settings: Any) -> None:

@@ -132,6 +132,18 @@ def test_guessing_is_limited(db: None) -> None:
     assert statuses == [302] * 30 + [429]
 
 
+@pytest.mark.parametrize("other", ["of somebody else", "that opens nothing"])
+def test_following_another_link_closes_the_one_that_was_open(
+    other: str, link: tuple[PersonLink, str], cast: Any
+) -> None:
+    """Two people with one device: what the first had opened is closed before the second says who they are."""
+    browser = followed(link[1])
+    browser.post(CHECK, RIGHT)
+    _, theirs = links.make_link(by=audit.SYSTEM, person=cast.stranger, purpose="test", days=1)
+    browser.get(reverse("people:open_link", kwargs={"token": theirs if other == "of somebody else" else "x" * 32}))
+    assert opened(browser) is None
+
+
 def test_an_idle_session_forgets_the_link(link: tuple[PersonLink, str]) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         browser = followed(link[1])
@@ -146,3 +158,27 @@ def test_without_a_known_postcode_the_date_of_birth_is_asked(link: tuple[PersonL
     type(cast.patient).objects.filter(pk=cast.patient.pk).update(postcode="", date_of_birth=date(1985, 3, 27))
     browser = followed(link[1])
     assert browser.post(CHECK, {**RIGHT, "postcode": ""}).status_code == 302
+
+
+def test_wrong_answers_count_over_all_open_links_of_a_person_and_lock_them_all(cast: Any) -> None:
+    """Each reminder is another link: none of them is five more tries."""
+    made = [links.make_link(by=audit.SYSTEM, person=cast.patient, purpose="test", days=14)[0] for _ in range(3)]
+    other, _ = links.make_link(by=audit.SYSTEM, person=cast.stranger, purpose="test", days=14)
+    for link in (made[0], made[1], made[0], made[1], made[2]):
+        assert not links.answer_link(by=audit.SYSTEM, link=link, date_of_birth=None, postcode="")
+    assert PersonLink.objects.filter(person=cast.patient, locked_at=None).count() == 0
+    facts = {"date_of_birth": date(1985, 3, 27), "postcode": "ZZ99 3VZ"}
+    assert not links.answer_link(by=audit.SYSTEM, link=made[1], **facts)
+    other.refresh_from_db()
+    assert other.locked_at is None
+
+
+def test_what_was_mistyped_on_a_link_that_is_used_up_counts_no_more(cast: Any) -> None:
+    used, _ = links.make_link(by=audit.SYSTEM, person=cast.patient, purpose="test", days=14)
+    for _ in range(4):
+        links.answer_link(by=audit.SYSTEM, link=used, date_of_birth=None, postcode="")
+    links.use_up(by=audit.SYSTEM, link_id=used.pk)
+    link, _ = links.make_link(by=audit.SYSTEM, person=cast.patient, purpose="test", days=14)
+    links.answer_link(by=audit.SYSTEM, link=link, date_of_birth=None, postcode="")
+    link.refresh_from_db()
+    assert link.locked_at is None

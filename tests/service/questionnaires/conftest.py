@@ -31,8 +31,8 @@ def facts_of(person: Person) -> dict[str, str]:
 class Visit:
     """One browser of one person, from the link on."""
 
-    def __init__(self, request: MeasureRequest, token: str) -> None:
-        self.request, self.token, self.browser = request, token, Client()
+    def __init__(self, request: MeasureRequest, token: str, browser: Client | None = None) -> None:
+        self.request, self.token, self.browser = request, token, browser or Client()
         self.browser.get(reverse("people:open_link", kwargs={"token": token}))
         assert self.browser.post("/people/check/", facts_of(request.person))["Location"] == START
 

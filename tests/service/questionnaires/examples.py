@@ -5,6 +5,7 @@ from typing import Any
 
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import audit
+from allcomers.service.governance.permissions import Role
 from allcomers.service.people.models import Person
 from allcomers.service.questionnaires import actions
 from allcomers.service.questionnaires.models import Response, RiskAlert
@@ -16,7 +17,7 @@ def begun(person: Person, by: User, key: str = "GAD7") -> Response:
 
 
 def alert(person: Person, owner: User) -> RiskAlert:
-    """One with an owner, so that it gives nobody else a relationship."""
+    """One with an owner, so that it gives nobody else a relationship but those who are paged about every alert."""
     found = RiskAlert.objects.filter(person=person).first()
     if found is not None:
         return found
@@ -44,4 +45,6 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
         "step": "acknowledge",
     },
 }
+BY_ROLE = {Role.DUTY: "answers_alert", Role.CLINICAL_LEAD: "answers_alert"}
+"""The duty role is paged about every alert; the clinical leads are while nobody holds it."""
 RELATE: dict[str, Callable[[User, Person], object]] = {"answers_alert": lambda user, person: alert(person, user)}

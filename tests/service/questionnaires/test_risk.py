@@ -13,18 +13,20 @@ from django.utils import timezone
 
 from allcomers import instruments
 from allcomers.service.accounts import actions as accounts
-from allcomers.service.accounts.models import User
+from allcomers.service.accounts.models import RoleHeld, User
 from allcomers.service.governance import audit
 from allcomers.service.governance.models import AuditEvent
 from allcomers.service.governance.permissions import Role
 from allcomers.service.governance.records import ChangedMeanwhileError
+from allcomers.service.messages import wanted
+from allcomers.service.messages.models import Message
 from allcomers.service.people import actions as people
 from allcomers.service.people.models import Allocation
-from allcomers.service.questionnaires import actions, asking
+from allcomers.service.questionnaires import actions
 from allcomers.service.questionnaires.models import AlertAction, Answer, Response, RiskAlert
 from allcomers.service.questionnaires.risk import actions as risk
 from allcomers.service.questionnaires.risk import deadlines, selectors
-from tests.service.questionnaires.conftest import START, answers
+from tests.service.questionnaires.conftest import START, answers, facts_of
 
 pytestmark = pytest.mark.django_db
 LONDON = ZoneInfo("Europe/London")
@@ -67,9 +69,8 @@ def test_r1_item_9_above_zero_raises_an_alert(layout: str, value: str, alerts: i
 
 
 def test_r1_only_the_question_about_risk_and_wherever_it_is_asked() -> None:
-    found = [(one.key, item.number) for one in instruments.all() for item in asking.items(one)
-             if asking.is_about_risk(item)]  # fmt: skip
-    assert found == [("PHQ9", 9), ("PHQ9_item9", 9)]
+    found = [(one.key, item.number) for one in instruments.all() for item in one.risk_items]
+    assert found == [("PHQ9", 9), ("PHQ9_item9", 9), ("CORE10", 6)]
 
 
 def test_r1_an_alert_is_raised_though_the_rest_of_the_page_has_faults(cast: Any, visit: Any) -> None:
@@ -258,7 +259,7 @@ def test_r3_an_unacknowledged_alert_escalates_once_at_its_deadline(
         clock.move_to(alert.due_at - timedelta(seconds=1))
         call_command("escalate_alerts")
         assert RiskAlert.objects.get().escalated_at is None
-        assert "CANARYBIRD" not in signed_in(duty).get(ALERTS).content.decode()
+        assert "CANARYBIRD" not in signed_in(cast.manager).get(ALERTS).content.decode()
         clock.move_to(alert.due_at)
         call_command("escalate_alerts")
         call_command("escalate_alerts")
@@ -275,12 +276,154 @@ def test_r3_an_unacknowledged_alert_escalates_once_at_its_deadline(
         assert "CANARYBIRD" not in signed_in(cast.colleague).get(ALERTS).content.decode()
 
 
-def test_r3_an_acknowledged_alert_does_not_escalate(cast: Any, visit: Any) -> None:
+def test_r3_an_alert_about_which_something_was_done_in_time_does_not_escalate(cast: Any, visit: Any) -> None:
     with time_machine.travel(MONDAY, tick=False) as clock:
-        alert = raised(cast, visit)
-        risk.acknowledge(by=audit.SYSTEM, member=cast.clinician, alert=alert, version=alert.version)
+        acted_on(raised(cast, visit), cast.clinician)
         clock.shift(timedelta(days=30))
         assert risk.escalate(by=audit.SYSTEM) == 0
+
+
+def test_r3_an_alert_that_was_only_acknowledged_escalates_once_more(
+    cast: Any, visit: Any, member: Any, signed_in: Any, client: Any
+) -> None:
+    """Somebody who takes it on and forgets it: it is passed on like one that nobody took on, and health says so."""
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        duty = member(Role.DUTY, name="Dee Duty")
+        alert = raised(cast, visit)
+        clock.move_to(alert.due_at)
+        assert risk.escalate(by=audit.SYSTEM) == 1
+        alert = RiskAlert.objects.get()
+        clock.shift(timedelta(minutes=1))
+        alert = risk.acknowledge(by=audit.SYSTEM, member=cast.clinician, alert=alert, version=alert.version)
+        assert risk.escalate(by=audit.SYSTEM) == 0
+        clock.move_to(alert.due_at + selectors.GRACE)
+        assert client.get("/health").json()["alerts"].startswith("late alerts")
+        assert "Late" in signed_in(duty).get(ALERTS).content.decode()
+        assert [risk.escalate(by=audit.SYSTEM) for _ in range(2)] == [1, 0]
+        assert client.get("/health").json()["alerts"] == "ok"
+        assert Message.objects.filter(kind="alert_escalated", user=duty).count() == 2
+        assert {wanted.now(one)[0] for one in Message.objects.filter(kind="alert_escalated")} == {""}
+
+
+@pytest.mark.parametrize("how", ["leaves", "closed", "other role"])
+def test_r3_an_alert_whose_owner_may_not_deal_with_it_any_more_goes_back_to_duty(
+    how: str, cast: Any, visit: Any, member: Any, signed_in: Any, send: Any
+) -> None:
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        duty = member(Role.DUTY, name="Dee Duty")
+        alert = raised(cast, visit)
+        risk.acknowledge(by=audit.SYSTEM, member=cast.clinician, alert=alert, version=alert.version)
+        clock.shift(timedelta(minutes=1))
+        if how == "leaves":
+            accounts.set_leaving_day(by=audit.SYSTEM, user=cast.clinician, leaves_on=timezone.localdate())
+        elif how == "closed":
+            User.objects.filter(pk=cast.clinician.pk).update(is_active=False)
+        else:
+            RoleHeld.objects.filter(user=cast.clinician).update(role=Role.DATA_LEAD)
+        assert [risk.escalate(by=audit.SYSTEM) for _ in range(2)] == [1, 0]
+        alert = RiskAlert.objects.get()
+        assert (alert.owner, alert.acknowledged_at) == (None, None)
+        assert Message.objects.filter(kind="alert_escalated", user=duty).exists()
+        assert send(signed_in(duty), step(alert, "acknowledge")).status_code == 302
+
+
+def test_r3_whoever_is_paged_may_open_it(cast: Any, visit: Any, member: Any, signed_in: Any) -> None:
+    """The duty role for every alert; the clinical leads while nobody holds it."""
+    alert = raised(cast, visit)
+    where = reverse("questionnaires:alert", kwargs={"alert_id": alert.pk})
+    assert Message.objects.filter(kind="alert_raised", user=cast.manager).exists()
+    assert signed_in(cast.manager).get(where).status_code == 200
+    duty = member(Role.DUTY, name="Dee Duty")
+    assert signed_in(duty).get(where).status_code == 200
+    assert "CANARYBIRD" in signed_in(duty).get(ALERTS).content.decode()
+    assert signed_in(cast.manager).get(where).status_code == 403
+    assert signed_in(cast.colleague).get(where).status_code == 403
+
+
+def closed(alert: RiskAlert, member: User) -> RiskAlert:
+    alert = acted_on(alert, member)
+    return risk.close(by=audit.SYSTEM, member=member, alert=alert, words="She was safe", version=alert.version)
+
+
+def acted_on(alert: RiskAlert, member: User) -> RiskAlert:
+    alert = risk.acknowledge(by=audit.SYSTEM, member=member, alert=alert, version=alert.version)
+    return risk.note_action(by=audit.SYSTEM, member=member, alert=alert, words="Rang", version=alert.version)
+
+
+def test_r2_not_safe_after_the_alert_was_closed_raises_another_and_pages(
+    cast: Any, visit: Any, member: Any, signed_in: Any
+) -> None:
+    """The person left the crisis page; staff dealt with the answer; the next day the same link asks them again."""
+    duty = member(Role.DUTY, name="Dee Duty")
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        mine = visit(cast.patient)
+        mine.begin()
+        where = mine.send(mine.page("item", number=9), item_9="1")["Location"]
+        first = closed(RiskAlert.objects.get(), cast.clinician)
+        clock.shift(timedelta(minutes=10))
+        assert "on the list that our staff look at first" not in mine.browser.get(where).content.decode()
+        token = mine.form_token(where)
+        assert mine.send(where, safety="not_safe", wants_call="yes")["Location"] == where
+        mine.browser.post(where, {"form_token": token, "safety": "not_safe", "wants_call": "yes"})  # a double click
+        first.refresh_from_db()
+        second = RiskAlert.objects.get(after=first)
+        assert RiskAlert.objects.count() == 2
+        assert (first.safety, first.closing_words) == ("", "She was safe")
+        assert (second.safety, second.wants_call, second.closed_at) == ("not_safe", True, None)
+        assert second.answer == first.answer
+        assert second.due_at == timezone.now() + timedelta(hours=1)
+        said = mine.browser.get(where).content.decode()
+        assert "on the list that our staff look at first" in said
+        urgent = Message.objects.filter(kind="alert_urgent", user=duty)
+        assert [wanted.now(one)[0] for one in urgent] == [""]
+        page = signed_in(duty).get(reverse("questionnaires:alert", kwargs={"alert_id": second.pk})).content.decode()
+        assert "Several days" in page
+        assert str(first.pk) in page
+
+
+def test_r2_safe_after_the_alert_was_closed_asks_nobody_for_more(cast: Any, visit: Any) -> None:
+    mine = visit(cast.patient)
+    mine.begin()
+    where = mine.send(mine.page("item", number=9), item_9="1")["Location"]
+    closed(RiskAlert.objects.get(), cast.clinician)
+    assert mine.send(where, safety="safe", wants_call="no")["Location"] == mine.page("item", number=1)
+    assert RiskAlert.objects.get().safety == "safe"
+
+
+@pytest.mark.parametrize("meanwhile", ["acknowledged", "escalated", "acted on"])
+def test_r2_what_a_person_says_of_their_safety_is_kept_whatever_staff_did_meanwhile(
+    meanwhile: str, cast: Any, visit: Any, member: Any
+) -> None:
+    duty = member(Role.DUTY, name="Dee Duty")
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        mine = visit(cast.patient)
+        mine.begin()
+        where = mine.send(mine.page("item", number=9), item_9="1")["Location"]
+        token = mine.form_token(where)
+        alert = RiskAlert.objects.get()
+        clock.move_to(alert.due_at)
+        if meanwhile == "escalated":
+            assert risk.escalate(by=audit.SYSTEM) == 1
+        elif meanwhile == "acted on":
+            acted_on(alert, cast.clinician)
+        else:
+            risk.acknowledge(by=audit.SYSTEM, member=cast.clinician, alert=alert, version=alert.version)
+        visit_again(mine, clock)
+        answer = mine.browser.post(where, {"form_token": token, "safety": "not_safe", "wants_call": "yes"})
+        assert (answer.status_code, answer["Location"]) == (302, where)
+        alert = RiskAlert.objects.get()
+        assert (alert.safety, alert.wants_call) == ("not_safe", True)
+        assert Message.objects.filter(kind="alert_urgent", user=duty).count() == 1
+        assert alert.due_at == timezone.now() + timedelta(hours=1)
+        clock.move_to(alert.due_at)
+        assert risk.escalate(by=audit.SYSTEM) == 1  # it is urgent, and nothing was done since
+
+
+def visit_again(mine: Any, clock: Any) -> None:
+    """Time went by: the link is followed again in the same browser."""
+    clock.shift(timedelta(seconds=1))
+    mine.browser.get(reverse("people:open_link", kwargs={"token": mine.token}))
+    assert mine.browser.post("/people/check/", facts_of(mine.request.person))["Location"] == START
 
 
 def test_r3_health_says_when_nothing_escalates(cast: Any, visit: Any, client: Any) -> None:
@@ -388,3 +531,13 @@ def test_a_stale_finish_stores_nothing_more(cast: Any) -> None:
         actions.save_answers(by=audit.SYSTEM, response=response, answers={9: 3})
     assert Response.objects.get().points == 0
     assert not RiskAlert.objects.exists()
+
+
+def test_every_declared_question_about_safety_raises_an_alert(cast: Any, signed_in: Any, send: Any) -> None:
+    """CORE-10 asks about plans to end one's life; its wording may not be shown, so the alert says what it is about."""
+    response = actions.key_in(by=audit.SYSTEM, member=cast.clinician, person=cast.patient, key="CORE10", mode="post")
+    assert not actions.save_answers(by=audit.SYSTEM, response=response, answers={5: 4, 6: 0})
+    assert actions.save_answers(by=audit.SYSTEM, response=response, answers={6: 1})
+    alert = RiskAlert.objects.get()
+    page = signed_in(cast.clinician).get(reverse("questionnaires:alert", kwargs={"alert_id": alert.pk}))
+    assert "Question 6, as printed on the form: about plans to end one&#39;s life" in page.content.decode()

@@ -27,14 +27,14 @@ def make_referral(person: Person, **more: Any) -> Referral:
     return Referral.objects.create(person=person, reference=new_reference(), **{**known, **more})
 
 
-def to_look_at_again(person: Person) -> Referral:
-    """One that was decided, and that nobody deals with: `handles_referral` is made by RELATE."""
+def any_referral(person: Person) -> Referral:
+    """The one that waits, where RELATE made one; otherwise one that nobody deals with any more."""
     return Referral.objects.filter(person=person).first() or decided_referral(person)
 
 
 EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "referrals:referral": lambda cast: {"referral_id": decided_referral(cast.patient).pk},
-    "referrals:look_again": lambda cast: {"referral_id": to_look_at_again(cast.patient).pk},
+    "referrals:referral": lambda cast: {"referral_id": any_referral(cast.patient).pk},
+    "referrals:look_again": lambda cast: {"referral_id": any_referral(cast.patient).pk},
     "referrals:step": lambda _cast: {"name": "name"},
     "referrals:professional_step": lambda _cast: {"name": "person"},
 }

@@ -1,11 +1,14 @@
 """A person changes or cancels what they sent, by a link and a second fact; staff see it, and can take it back."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from allcomers.service.governance import audit
 from allcomers.service.governance.models import AuditEvent
@@ -13,6 +16,7 @@ from allcomers.service.governance.permissions import Role
 from allcomers.service.messages import reach
 from allcomers.service.people import links
 from allcomers.service.people.models import PersonLink
+from allcomers.service.questionnaires.models import RiskAlert
 from allcomers.service.referrals import changing, handling
 from allcomers.service.referrals.models import Addition, Contact, Match, Referral
 from tests.service.referrals.journey import DANGER, sent
@@ -201,10 +205,69 @@ def test_two_tabs_of_the_person_do_not_overwrite_each_other(mine: Client, referr
     def other() -> None:
         send(mine, "/referrals/yours/more/", words="First")
 
-    answer = send(mine, "/referrals/yours/more/", first=other, words="Second")
-    assert answer.status_code == 409
-    assert "Second" in text(answer)
-    assert [one.said["words"] for one in Addition.objects.all()] == ["First"]
+    assert send(mine, "/referrals/yours/more/", first=other, words="Second")["Location"] == YOURS
+    assert [one.said["words"] for one in Addition.objects.order_by("entered_at")] == ["First", "Second"]
+
+
+NOT_SAFE = {"words": "I have the tablets here", "safe_now": "not_safe"}
+
+
+def test_risk_added_while_staff_open_the_referral_is_kept_and_paged(
+    mine: Client, referral: Referral, administrator: Client, send: Any
+) -> None:
+    """Hazard: the first look of a colleague made what the person wrote a conflict, and nobody was told."""
+    answer = send(
+        mine,
+        "/referrals/yours/more/",
+        first=lambda: administrator.get(page_of(referral)),
+        words="",
+        safe_now="not_safe",
+    )
+    assert answer["Location"] == reverse("referrals:help_now")
+    alert = RiskAlert.objects.get()
+    assert (alert.person, alert.cause, alert.safety, alert.urgent) == (referral.person, "referral", "not_safe", True)
+    assert now(referral).same_day
+
+
+def test_risk_is_kept_where_the_words_cannot_be(mine: Client, referral: Referral, send: Any) -> None:
+    answer = send(mine, "/referrals/yours/more/", words="x" * 2001, safe_now="not_sure")
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "We have what you said about being safe" in page
+    assert "Ring 01632 960 999 at any hour" in page
+    assert "x" * 2001 in page
+    assert (Addition.objects.get().said["safe_now"], RiskAlert.objects.get().safety) == ("not_sure", "not_sure")
+
+
+def test_without_words_or_safety_nothing_is_added(mine: Client, send: Any) -> None:
+    answer = send(mine, "/referrals/yours/more/", words=" ")
+    assert answer.status_code == 422
+    assert "Write what you would like to add" in text(answer)
+    assert not Addition.objects.exists()
+
+
+def test_risk_sent_after_the_session_ended_is_kept(mine: Client, referral: Referral, send: Any) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        answer = send(mine, "/referrals/yours/more/", first=lambda: clock.shift(timedelta(minutes=16)), **NOT_SAFE)
+    assert "999" in text(answer)
+    assert Addition.objects.get().said == NOT_SAFE
+    assert RiskAlert.objects.get().safety == "not_safe"
+
+
+def test_other_contacts_and_needs_hold_though_staff_opened_the_referral(
+    mine: Client, referral: Referral, administrator: Client, send: Any
+) -> None:
+    """Hazard: a telephone in another's hands goes on being used because a colleague looked."""
+
+    def opened() -> None:
+        current = now(referral)
+        current.save_version(current.version)
+
+    assert send(mine, "/referrals/yours/contact/", first=opened, email="new@example.org")["Location"] == YOURS
+    assert send(mine, "/referrals/yours/needs/", first=opened, language="Polish")["Location"] == YOURS
+    assert send(mine, "/referrals/yours/cancel/", first=opened)["Location"] == YOURS
+    assert [one.value for one in Contact.objects.filter(withdrawn_at=None)] == ["new@example.org"]
+    assert now(referral).state == "cancelled"
 
 
 def test_the_link_still_opens_a_referral_that_was_found_to_be_of_somebody_known(

@@ -151,6 +151,7 @@ def test_a_change_meanwhile_is_shown_beside_what_was_typed(
 
     answer = send(administrator, page_of(referral), first=somebody_else, **decision(cast, decision="accept"))
     assert answer.status_code == 409
+    assert "Nothing was saved just now." in answer.content.decode()
     assert "Because of what you wrote." in answer.content.decode()
     assert now(referral).state == "received"
 

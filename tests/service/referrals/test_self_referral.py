@@ -193,8 +193,8 @@ def test_what_was_typed_after_the_time_was_over_is_kept(client: Client) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         filled_in(client, until="words")
         clock.shift(timedelta(hours=25))
-        assert client.post(where("words"), {"brings": "Long words"})["Location"] == "/referrals/safe/"
-        assert "is kept" in text(client.get("/referrals/safe/"))
+        assert client.post(where("words"), {"brings": "Long words"})["Location"] == "/referrals/come-back/"
+        assert "is kept" in text(client.get("/referrals/come-back/"))
         filled_in(client, until="words")
     assert "Long words" in text(client.get(where("words")))
 

@@ -102,6 +102,15 @@ def test_duplicates_are_scored_and_never_merged(token: str) -> None:
     assert Person.objects.filter(withdrawn_at=None).count() == 2
 
 
+def test_replayed_with_a_new_token_it_is_the_same_referral(token: str) -> None:
+    """A system that is given a new token and tries again what it does not know to have arrived."""
+    first = send(token)
+    again = send(actions.make_token(by=audit.SYSTEM, name="Elm Street Surgery"))
+    assert (again.status_code, again.json()["reference"]) == (200, first.json()["reference"])
+    other = send(actions.make_token(by=audit.SYSTEM, name="Oak Road Surgery"))
+    assert (other.status_code, Referral.objects.count()) == (201, 2)
+
+
 def test_replayed_it_is_the_same_referral(token: str) -> None:
     first, again = send(token), send(token)
     assert (again.status_code, again.json()["new"]) == (200, False)

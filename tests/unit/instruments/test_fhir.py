@@ -190,6 +190,85 @@ def test_what_is_quarantined_and_why(resource: object, expected: list[FaultKind]
     assert kinds(resource) == expected
 
 
+def ones_and(*last: dict[str, Any]) -> dict[str, Any]:
+    "A PHQ-9 with a 1 for each of the first eight questions, and further items."
+    made = someone_elses(nine()[:8])
+    made["item"] += last
+    return made
+
+
+NINTH = "/44249-1/44260-8"
+
+
+@pytest.mark.parametrize(
+    ("last", "contested"),
+    [
+        ([{"linkId": NINTH, "answer": [{"valueInteger": n}]} for n in (0, 3)], (0, 3)),
+        ([{"linkId": NINTH, "answer": [{"valueInteger": 0}, {"valueInteger": 3}]}], (0, 3)),
+        ([{"linkId": NINTH, "answer": [{"valueInteger": 0, "valueDecimal": 3}]}], (0, 3)),
+        ([{"linkId": NINTH, "answer": [{"valueInteger": 0, "valueString": "often"}]}], (0,)),
+        ([{"linkId": NINTH, "answer": [{"valueInteger": n}]} for n in (3, 0)], (3, 0)),
+    ],
+    ids=["two items", "two answers", "two values of an answer", "a value and words", "the other order"],
+)
+def test_of_several_answers_to_an_item_none_is_taken_for_it(last: list[Any], contested: tuple[int, ...]) -> None:
+    read = read_response(ones_and(*last))
+    assert FaultKind.DUPLICATE in [fault.kind for fault in read.faults]
+    assert 9 not in read.answers
+    assert (read.contested, read.unread) == ({9: contested}, {9})
+
+
+def test_an_answer_given_twice_alike_is_that_answer() -> None:
+    read = read_response(ones_and(*[{"linkId": NINTH, "answer": [{"valueInteger": 2}]}] * 2))
+    assert [fault.kind for fault in read.faults] == [FaultKind.DUPLICATE]
+    assert (read.answers[9], read.contested, read.unread) == (2, {}, frozenset())
+
+
+def test_an_item_under_an_answer_is_read_like_any_other() -> None:
+    "FHIR nests items under answers as well; one there may contradict another."
+    below = {"linkId": "/44249-1", "answer": [{"valueBoolean": True, "item": [answer_of(3)]}]}
+    read = read_response(ones_and(answer_of(0), below))
+    assert read.contested == {9: (0, 3)}
+    assert read.unplaced == ("44249-1",)
+
+
+def answer_of(points: int) -> dict[str, Any]:
+    return {"linkId": NINTH, "answer": [{"valueInteger": points}]}
+
+
+@pytest.mark.parametrize(
+    ("item", "unread", "unplaced"),
+    [
+        ({"linkId": NINTH, "answer": {"valueInteger": 3}}, {9}, ()),
+        ({"linkId": NINTH, "answer": [{"valueString": "Nearly every day"}]}, {9}, ()),
+        ({"linkId": NINTH, "answer": [{"valueCoding": {"code": "0", "display": "Nearly every day"}}]}, {9}, ()),
+        ({"linkId": "phq9-9", "answer": [{"valueInteger": 3}]}, set(), ("phq9-9",)),
+        ({"answer": [{"valueInteger": 3}]}, set(), ("",)),
+        ([answer_of(3)], set(), ("",)),
+    ],
+    ids=["no list", "words", "words of another answer", "another link", "no link", "a list in the list"],
+)
+def test_an_answer_that_is_not_read_is_said_to_be_there(item: Any, unread: set[int], unplaced: tuple[str, ...]) -> None:
+    read = read_response(ones_and(item))
+    assert not read.accepted
+    assert 9 not in read.answers
+    assert (read.unread, read.unplaced) == (unread, unplaced)
+
+
+def test_a_group_without_a_link_still_holds_its_items() -> None:
+    read = read_response(ones_and({"item": [answer_of(3)]}))
+    assert [fault.kind for fault in read.faults] == [FaultKind.MALFORMED]
+    assert read.answers[9] == 3
+
+
+def test_a_name_given_twice_is_a_fault_and_not_the_last_value() -> None:
+    "JSON readers keep the last: an answer of 3 would be one of 0."
+    text = json.dumps(ones_and(answer_of(3))).replace('"valueInteger": 3', '"valueInteger": 3, "valueInteger": 0')
+    read = read_response(text)
+    assert FaultKind.UNKNOWN_ANSWER in [fault.kind for fault in read.faults]
+    assert read.unread == {9}
+
+
 def test_bad_json_names_its_file_and_line() -> None:
     read = read_response('{\n"item": [\n}', where="inbox/17.json")
     assert str(read.faults[0]) == "inbox/17.json line 3: this is not valid JSON"

@@ -223,3 +223,17 @@ def test_change_turns_round_with_time(instrument: Instrument, data: st.DataObjec
     turned = {Change.IMPROVED: Change.DETERIORATED, Change.DETERIORATED: Change.IMPROVED}
     there, back = change(instrument, first, last).require(), change(instrument, last, first).require()
     assert back == turned.get(there, Change.UNCHANGED)
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "from_"), [("PHQ9", 9, 1), ("PHQ9_item9", 9, 1), ("CORE10", 6, 1), ("GAD7", None, None)]
+)
+def test_the_questions_about_safety_are_declared(key: str, number: int | None, from_: int | None) -> None:
+    """PHQ-9 and its last question alone share one declaration; CORE-10 asks about plans in its sixth (recalled)."""
+    found = instruments.get(key).risk_items
+    assert [item.number for item in found] == ([] if number is None else [number])
+    for item in found:
+        assert [answer for answer in range(item.low, item.high + 1) if item.asks_for_help(answer)] == list(
+            range(from_ or 0, item.high + 1)
+        )
+        assert not any(item.asks_for_help(answer) for answer in (None, "1", True, 99))

@@ -1,13 +1,26 @@
 """CORE-10: not in the national data set; some services use it. Its licence lets it be shared only unchanged."""
 
-from allcomers.instruments.model import Band, Bands, Instrument, Licence, Rule, Scale, Status, numbered_items
+from allcomers.instruments.model import (
+    Band,
+    Bands,
+    Instrument,
+    Licence,
+    Rule,
+    Scale,
+    Status,
+    numbered_items,
+    with_risk_item,
+)
 from allcomers.instruments.sources import CAMCOPS, RECALLED, recalled
+
+RISK = recalled(1, note="Any answer above “not at all” prompts a conversation about risk.")
+ITEMS = with_risk_item(numbered_items(10, high=4), 6, RISK, about="plans to end one's life")
 
 CORE10 = Instrument(
     key="CORE10",
     name="CORE-10",
     construct="general distress",
-    items=numbered_items(10, high=4),
+    items=ITEMS,
     reversed_items=(2, 3),
     reversed_status=Status.UNVERIFIED,
     scales=(Scale(Rule.SUM, 0, 40),),
@@ -30,5 +43,5 @@ CORE10 = Instrument(
     licence=Licence(
         "CORE System Trust, Creative Commons BY-ND 4.0: may be shared unchanged, not adapted", Status.VERIFIED
     ),
-    sources=(CAMCOPS, f"thresholds and the numbers of the two reversed items {RECALLED}"),
+    sources=(CAMCOPS, f"thresholds, the numbers of the two reversed items and of the item about risk {RECALLED}"),
 )

@@ -13,6 +13,7 @@ from allcomers.instruments.model import (
     Scale,
     Status,
     numbered_items,
+    with_risk_item,
 )
 from allcomers.instruments.sources import CAMCOPS, CLARK_2018, RECALLED, SAUNDERS_2021, SCALE_RULES, recalled, verified
 
@@ -54,7 +55,8 @@ LOINC = (
     "44253-3",
     "44260-8",
 )
-ITEMS = numbered_items(9, high=3, texts=TEXTS, loinc=LOINC)
+RISK = recalled(1, note="Any positive answer prompts a conversation about risk.")
+ITEMS = with_risk_item(numbered_items(9, high=3, texts=TEXTS, loinc=LOINC), 9, RISK)
 
 PHQ9 = Instrument(
     key="PHQ9",
@@ -106,7 +108,7 @@ PHQ9_ITEM_9 = Instrument(
     national_use="local clinical safety prompt only; the national data set takes the PHQ-9 total and has no concept "
     "for this item",
     problems="all",
-    prompt=recalled(1, note="Any positive answer prompts a conversation about risk."),
+    prompt=RISK,
     loinc=Concept("44260-8", Status.UNVERIFIED),
     licence=LICENCE,
     sources=(SCALE_RULES, f"threshold {RECALLED}"),

@@ -53,13 +53,19 @@ class ScoredResponse:
     Attributes
     ----------
     instrument : None if it could not be told.
-    answers : by item number; only those that could be read.
+    answers : by item number; only those that could be read. An item with several answers that differ has none.
+    contested : by item number, those of its answers that could be read, where it has several that differ.
+    unread : the items that have an answer which could not be read, or several that differ.
+    unplaced : the links of answers that belong to no item of the instrument; empty for one without a link.
     score : made from the answers, whatever total was stated.
     stated_total : as stated, if it was stated as a number.
     """
 
     instrument: Instrument | None = None
     answers: dict[int, Answer] = field(default_factory=dict)
+    contested: dict[int, tuple[Answer, ...]] = field(default_factory=dict)
+    unread: frozenset[int] = frozenset()
+    unplaced: tuple[str, ...] = ()
     score: Score | None = None
     stated_total: Decimal | None = None
     authored: str | None = None
@@ -84,10 +90,22 @@ def read_response(
     return _Reader(found, where, registry or national()).read()
 
 
+def each_value_kept(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For `json.loads(object_pairs_hook=…)`: a name that is given twice keeps both values, as a list.
+
+    JSON readers commonly keep the last and drop the others. No place in a response takes a list of such values, so that
+    what is kept here is found to be a fault.
+    """
+    found: dict[str, list[Any]] = {}
+    for name, value in members:
+        found.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
 def _resource(resource: Mapping[str, Any] | str, where: str) -> tuple[Mapping[str, Any] | None, Fault | None]:
     if isinstance(resource, str):
         try:
-            resource = json.loads(resource, parse_float=Decimal)
+            resource = json.loads(resource, parse_float=Decimal, object_pairs_hook=each_value_kept)
         except (json.JSONDecodeError, RecursionError) as problem:
             line = f" line {problem.lineno}" if isinstance(problem, json.JSONDecodeError) else ""
             return None, Fault(FaultKind.MALFORMED, f"{where}{line}", "this is not valid JSON")
@@ -104,7 +122,11 @@ class _Reader:
         self.where = where
         self.registry = registry
         self.faults: list[Fault] = []
+        self.given: dict[int, list[Answer]] = {}
         self.answers: dict[int, Answer] = {}
+        self.contested: dict[int, tuple[Answer, ...]] = {}
+        self.unread: set[int] = set()
+        self.unplaced: list[str] = []
         self.stated_total: Decimal | None = None
 
     def read(self) -> ScoredResponse:
@@ -117,6 +139,9 @@ class _Reader:
         return ScoredResponse(
             instrument=instrument,
             answers=self.answers,
+            contested=self.contested,
+            unread=frozenset(self.unread),
+            unplaced=tuple(self.unplaced),
             score=made,
             stated_total=self.stated_total,
             authored=authored if isinstance(authored, str) else None,
@@ -126,6 +151,8 @@ class _Reader:
     def _score(self, instrument: Instrument, items: list[Mapping[str, Any]]) -> Score:
         for item in items:
             self._read_item(instrument, item)
+        for number, given in self.given.items():
+            self._settle(instrument, number, given)
         made = score(instrument, self.answers)
         if not made.complete:
             self._fault(FaultKind.PARTIAL, "item", f"{made.answered} of {made.asked} scored items are answered")
@@ -134,14 +161,23 @@ class _Reader:
         return made
 
     def _items(self, items: object) -> Iterator[Mapping[str, Any]]:
-        """Every item that holds an answer, however deep it is grouped."""
-        for item in items if isinstance(items, list) else ():
-            if not isinstance(item, Mapping) or not isinstance(item.get("linkId"), str):
-                self._fault(FaultKind.MALFORMED, "item", "an item has no linkId")
+        """Every item that holds an answer, however deep it is: under another item, or under an answer to one."""
+        if items is not None and not isinstance(items, list):
+            self._fault(FaultKind.MALFORMED, "item", "the items are not a list")
+            self.unplaced.append("")
+            return
+        for item in items or []:
+            if not isinstance(item, Mapping):
+                self._fault(FaultKind.MALFORMED, "item", "an item is not an object")
+                self.unplaced.append("")
                 continue
-            if item.get("answer"):
+            if not isinstance(item.get("linkId"), str):
+                self._fault(FaultKind.MALFORMED, "item", "an item has no linkId")
+                self.unplaced += [""] if _answered(item) else []
+            elif _answered(item):
                 yield item
-            yield from self._items(item.get("item", []))
+            for inside in (item, *_objects(item.get("answer"))):
+                yield from self._items(inside.get("item", []))
 
     def _instrument(self, items: list[Mapping[str, Any]]) -> Instrument | None:
         by_address = self._named(str(self.resource.get("questionnaire", "")))
@@ -168,23 +204,39 @@ class _Reader:
 
     def _read_item(self, instrument: Instrument, resource: Mapping[str, Any]) -> None:
         link, answers = _link(resource), resource["answer"]
-        if not isinstance(answers, list) or not all(isinstance(answer, Mapping) for answer in answers):
+        item = _item(instrument, link)
+        if not isinstance(answers, list) or len(_objects(answers)) < len(answers):
             self._fault(FaultKind.MALFORMED, link, "the answer is not a list of answers")
+            self._not_read(item, link)
         elif _is_total(instrument, link):
             self._read_total(link, answers)
-        elif (item := _item(instrument, link)) is None:
+        elif item is None:
             self._fault(FaultKind.UNKNOWN_ITEM, link, f"{instrument.name} has no such item")
-        elif len(answers) > 1 or item.number in self.answers:
-            self._fault(FaultKind.DUPLICATE, link, "the item is answered more than once")
+            self._not_read(item, link)
         else:
-            self._read_answer(instrument, item, answers[0])
+            values = (value for answer in answers for value in _values(instrument, item, answer))
+            self.given.setdefault(item.number, []).extend(values)
 
-    def _read_answer(self, instrument: Instrument, item: Item, answer: Mapping[str, Any]) -> None:
-        found = _value(instrument, item, answer)
-        if found is None or not item.accepts(found):
-            self._fault(FaultKind.UNKNOWN_ANSWER, str(item.number), f"the answer is not {item.expected}")
+    def _not_read(self, item: Item | None, link: str) -> None:
+        if item is None:
+            self.unplaced.append(link)
         else:
-            self.answers[item.number] = found
+            self.unread.add(item.number)
+
+    def _settle(self, instrument: Instrument, number: int, given: list[Answer]) -> None:
+        """The answer to an item, if it has one: given once, or several times and always the same."""
+        item = instrument.item(number)
+        assert item is not None, number
+        readable = [one for one in given if one is not None and item.accepts(one)]
+        if len(given) > 1:
+            self._fault(FaultKind.DUPLICATE, str(number), "the item is answered more than once")
+        if len(readable) < len(given):
+            self._fault(FaultKind.UNKNOWN_ANSWER, str(number), f"the answer is not {item.expected}")
+        if len(readable) == len(given) and len(set(readable)) == 1 and number not in self.unread:
+            self.answers[number] = readable[0]
+        else:
+            self.unread.add(number)
+            self.contested |= {number: tuple(readable)} if readable else {}
 
     def _read_total(self, link: str, answers: list[Mapping[str, Any]]) -> None:
         if len(answers) > 1 or self.stated_total is not None:
@@ -205,6 +257,14 @@ def _link(item: Mapping[str, Any]) -> str:
     return str(item["linkId"]).rpartition("/")[2]
 
 
+def _objects(values: object) -> list[Mapping[str, Any]]:
+    return [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
+
+
+def _answered(item: Mapping[str, Any]) -> bool:
+    return item.get("answer") not in (None, [])
+
+
 def _is_total(instrument: Instrument, link: str) -> bool:
     return link == vocabulary.TOTAL or (
         instrument.loinc is not None and link == instrument.loinc.code and len(instrument.items) > 1
@@ -216,17 +276,30 @@ def _item(instrument: Instrument, link: str) -> Item | None:
     return next((item for item in asked if link in (str(item.number), item.loinc)), None)
 
 
-def _value(instrument: Instrument, item: Item, answer: Mapping[str, Any]) -> Answer:
-    coding = answer.get("valueCoding")
-    if isinstance(coding, Mapping):
-        return _coded(instrument, item, str(coding.get("code", "")))
-    whole = next((answer[name] for name in ("valueInteger", "valueDecimal") if name in answer), None)
-    number = _number(whole)
+def _values(instrument: Instrument, item: Item, answer: Mapping[str, Any]) -> list[Answer]:
+    """Every value of an answer, None for one that cannot be read. FHIR allows one: of several none is taken for it."""
+    names = [name for name in answer if name.startswith("value")]
+    return [_value(instrument, item, name, answer[name]) for name in names] or [None]
+
+
+def _value(instrument: Instrument, item: Item, name: str, value: object) -> Answer:
+    if name == "valueCoding" and isinstance(value, Mapping):
+        return _coded(instrument, item, value)
+    number = _number(value) if name in ("valueInteger", "valueDecimal") else None
     return int(number) if number is not None and number == int(number) else None
 
 
-def _coded(instrument: Instrument, item: Item, code: str) -> Answer:
-    """The answer that a code stands for. A weight stated beside it is never believed: some are wrong."""
+def _coded(instrument: Instrument, item: Item, coding: Mapping[str, Any]) -> Answer:
+    """The answer that a code stands for; None where the words beside it are those of another answer.
+
+    A weight stated beside it is never believed: some are wrong.
+    """
+    found, said = _of_code(instrument, item, str(coding.get("code", ""))), str(coding.get("display", ""))
+    of_words = {option.value for option in instrument.options if option.label.casefold() == said.strip().casefold()}
+    return found if not of_words or found in of_words else None
+
+
+def _of_code(instrument: Instrument, item: Item, code: str) -> Answer:
     option = next((option for option in instrument.options if option.loinc == code), None)
     if option is not None:
         return option.value

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
 from django.utils import timezone
 
 from allcomers.service.accounts.models import (
@@ -65,8 +67,12 @@ def join_team(
 
 
 @action
-def begin_supervision(*, by: audit.Actor, supervisor: User, supervisee: User, starts_on: date) -> Supervision:
-    supervision = Supervision.objects.create(supervisor=supervisor, supervisee=supervisee, starts_on=starts_on)
+def begin_supervision(
+    *, by: audit.Actor, supervisor: User, supervisee: User, starts_on: date, ends_on: date | None = None
+) -> Supervision:
+    supervision = Supervision.objects.create(
+        supervisor=supervisor, supervisee=supervisee, starts_on=starts_on, ends_on=ends_on
+    )
     audit.record("supervision.begun", by=by, of=supervisor, supervisee=str(supervisee.pk))
     return supervision
 
@@ -84,3 +90,13 @@ def change_member(*, by: audit.Actor, user: User, roles: Iterable[Role], leaves_
     """What the staff page changes, together."""
     set_roles(by=by, user=user, roles=roles)
     return set_leaving_day(by=by, user=user, leaves_on=leaves_on)
+
+
+@action
+def forget_wrong_passwords(*, by: audit.Actor) -> int:
+    """Delete which addresses were typed with wrong passwords, and from where, once they count for nothing any more."""
+    count_since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    AccessLog.objects.all().delete()  # of earlier versions, which kept it
+    count = int(AccessAttempt.objects.filter(attempt_time__lt=count_since).delete()[0])
+    audit.record("wrong_passwords.forgotten", by=by, count=count)
+    return count

@@ -20,6 +20,10 @@ JUST_NOW_SECONDS = 300
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": "Too many wrong passwords or codes. Wait five minutes, then try again"
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -33,6 +37,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         records = get_authentication_records(self.request, sign_in.user(self.request))
         recent = any(time.time() - record["at"] < JUST_NOW_SECONDS for record in records)
         return not recent and bool(super().is_reauthentication_required(app=app))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What wrong passwords are counted by: the account, wherever they come from.
+
+        allauth counts for each host as well, and whoever guesses chooses the port of a host.
+        """
+        return sign_in.email_given(request, credentials)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return sign_in.address(request)

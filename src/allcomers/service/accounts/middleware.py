@@ -1,4 +1,4 @@
-"""Ends the session of whoever has been idle too long, or has left."""
+"""Ends the session of whoever has been idle too long, or has left. Any session: who has not signed in may hold much."""
 
 from collections.abc import Callable
 
@@ -12,6 +12,11 @@ from allcomers.service.accounts import sign_in
 
 LAST_SEEN = "last_seen"
 WRITE_EVERY_SECONDS = 30  # so that not every request writes a session
+SIGNED_OUT = "You were signed out after {minutes} minutes without doing anything."
+LEFT_ALONE = (
+    "Nothing was done here for {minutes} minutes, so we closed what was open: nobody else can read it on this device. "
+    "If you sent something just now, it did not reach us unless the page says so."
+)
 
 
 class SessionLimitsMiddleware:
@@ -22,7 +27,7 @@ class SessionLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         now = int(timezone.now().timestamp())
-        if LAST_SEEN in request.session or "link" in request.session or sign_in.user(request):
+        if any(request.session.keys()):
             self._limit(request, now)
         return self.get_response(request)
 
@@ -32,7 +37,7 @@ class SessionLimitsMiddleware:
         user = sign_in.user(request)
         if idle >= minutes * 60:
             logout(request)
-            messages.info(request, f"You were signed out after {minutes} minutes without doing anything.")
+            messages.info(request, (LEFT_ALONE if user is None else SIGNED_OUT).format(minutes=minutes))
         elif user is not None and not user.may_sign_in(timezone.localdate()):
             logout(request)
             messages.info(request, "This account is closed. Ask your service administrator if that is wrong.")

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from allcomers.service.governance.permissions import Role
+from allcomers.service.governance.records import Versioned
 
 
 class UserManager(BaseUserManager["User"]):
@@ -22,10 +23,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class Team(models.Model):
+class Team(Versioned):
     """People who share the arranging of care: an administrator of a team reaches the team's people."""
 
     name = models.CharField(max_length=80, unique=True)
+    closed_on = models.DateField(null=True, blank=True, help_text="From this day on nobody is accepted into it.")
 
     def __str__(self) -> str:
         return self.name
@@ -89,7 +91,7 @@ class RoleHeld(_Dated):
         return f"{self.user}: {self.get_role_display()}"
 
 
-class TeamMembership(_Dated):
+class TeamMembership(_Dated, Versioned):
     """Somebody belongs to a team between two days."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -99,7 +101,7 @@ class TeamMembership(_Dated):
         return f"{self.user}: {self.team}"
 
 
-class Supervision(_Dated):
+class Supervision(_Dated, Versioned):
     """Somebody supervises somebody else's cases between two days."""
 
     supervisor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervises")
@@ -109,7 +111,7 @@ class Supervision(_Dated):
         return f"{self.supervisor} supervises {self.supervisee}"
 
 
-class DutyShift(models.Model):
+class DutyShift(Versioned):
     """Somebody is on duty between two moments, and may be called to anybody."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duty_shifts")

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
@@ -44,3 +45,8 @@ def count_as_given(request: HttpRequest, authenticator: Authenticator, **kwargs:
     """
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(request, user(request), method="mfa", type="set_up")
+
+
+def end_wait(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A new password was chosen by a link: whoever is kept out by somebody else's guesses gets in by this way."""
+    ratelimit.clear(request, action="login_failed", key=user.email)

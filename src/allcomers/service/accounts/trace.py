@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import Signal
@@ -18,12 +18,13 @@ NAMES: dict[Signal, str] = {
     user_logged_out: "sign_in.ended",
     user_login_failed: "sign_in.failed",
     user_locked_out: "sign_in.locked",
+    authentication_failed: "second_factor.failed",
     password_changed: "password.changed",
     password_reset: "password.reset",
     authenticator_added: "second_factor.added",
     authenticator_removed: "second_factor.removed",
 }
-REFUSALS = {"sign_in.failed", "sign_in.locked"}
+REFUSALS = {"sign_in.failed", "sign_in.locked", "second_factor.failed"}
 
 
 def connect() -> None:

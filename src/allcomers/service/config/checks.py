@@ -6,6 +6,7 @@ is unless told otherwise.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,12 +16,15 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.checks import Warning as ToMend
 
 from allcomers.exceptions import AllcomersError, SeveralError
+from allcomers.service.config import database
 from allcomers.service.config.environment import PREFIX, Settings
 from allcomers.service.governance import table
 from allcomers.service.keeping.roles import may_change_the_audit
 
 SHORTEST_KEY = 50
 SHORTEST_NOTIFY_KEY = 73  # two identifiers of 36 characters with a dash between, after the key's name
+PROTECTED = {"require", "verify-ca", "verify-full", "disable"}
+"""What an address may say of encryption: that there has to be some, or in so many words that there is none."""
 Apps = Sequence[AppConfig] | None
 
 
@@ -30,6 +34,19 @@ def _reaches_nobody(values: Settings, backend: str) -> bool:
 
 def _names_the_service(values: Settings) -> bool:
     return values.service_name.casefold() in values.messages_from.casefold()
+
+
+def _unprotected(database_url: str) -> bool:
+    """Whether an address of PostgreSQL says nothing of encryption: libpq goes on in the clear where there is none."""
+    if not database_url:
+        return False
+    known = database.database(database_url, Path())
+    return known["OPTIONS"].get("sslmode") not in PROTECTED and not _here(known["HOST"])
+
+
+def _here(host: str) -> bool:
+    """Whether this is the machine itself: a socket's folder, or the loopback address."""
+    return not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _given_twice(values: Settings) -> bool:
@@ -60,6 +77,9 @@ UNSAFE = (
            "The service speaks plain http to the proxy before it: say how many there are."),
     Unsafe("DATABASE_URL", lambda s: not s.database_url and not s.allow_sqlite, "SQLite",
            "Give the address of a PostgreSQL database, or ALLCOMERS_ALLOW_SQLITE=yes for one small service."),
+    Unsafe("DATABASE_URL", lambda s: _unprotected(s.database_url), "an address that does not insist on encryption",
+           "Put ?sslmode=verify-full after it, and say where the certificate is; ?sslmode=disable where nobody else is "
+           "on the network between them."),
     Unsafe("CRISIS_TEXT", lambda s: not s.crisis_text.strip(), "empty",
            "Write what somebody in crisis is told here: local lines with their hours, 111, 999."),
     Unsafe("ANSWERS_READ", lambda s: not s.answers_read.strip(), "empty", "Say when answers are read."),
@@ -71,6 +91,8 @@ UNSAFE = (
            "Set it to notify, or to none."),
     Unsafe("NOTIFY_KEY", lambda s: "notify" in {s.messages, s.texts} and len(s.notify_key) < SHORTEST_NOTIFY_KEY,
            "not a key of GOV.UK Notify", "Notify shows it once, when it is made."),
+    Unsafe("NOTIFY_URL", lambda s: urlsplit(s.notify_url).scheme != "https", "not https",
+           "The key, the words and the address of each message go there: leave it out, for GOV.UK Notify's own."),
     Unsafe("NOTIFY_TEXT_TEMPLATE", lambda s: s.texts == "notify" and not s.notify_text_template, "empty",
            "Make a text template in Notify with the content ((message)), and give its id."),
     Unsafe("NOTIFY_EMAIL_TEMPLATE", lambda s: s.messages == "notify" and not s.notify_email_template, "empty",
@@ -149,6 +171,22 @@ def backups_can_be_made(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
                 "No backup can be made without a passphrase typed in.",
                 hint="Set ALLCOMERS_BACKUP_KEY, and run `allcomers manage backup` every night.",
                 id="production.W001",
+            )
+        ]
+    return []
+
+
+@register(deploy=True)
+def the_database_is_out_of_reach(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """The embedded database is a file: whoever may read it on this machine needs no account."""
+    known = settings.DATABASES["default"]
+    path = Path(known["NAME"])
+    if known["ENGINE"].endswith("sqlite3") and path.exists() and path.stat().st_mode & 0o077:
+        return [
+            ToMend(
+                "Others on this machine may read the database.",
+                hint="chmod 700 the data folder, and 600 the database in it.",
+                id="production.W003",
             )
         ]
     return []

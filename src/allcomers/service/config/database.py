@@ -22,7 +22,8 @@ def database(url: str, data_folder: Path) -> dict[str, Any]:
 def sqlite(path: Path) -> dict[str, Any]:
     """Readers beside one writer (WAL); a writer waits its turn from the start, so that none fails half-way.
 
-    `synchronous=FULL`: what was acknowledged survives a power cut, not only a kill.
+    `synchronous=FULL`: what was acknowledged survives a power cut, not only a kill. `recursive_triggers=ON`: a row of
+    the audit cannot be replaced either, since `INSERT OR REPLACE` otherwise deletes without a trigger.
     """
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -30,7 +31,8 @@ def sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 60,  # seconds; on a slow disk people wait, rather than lose what they sent
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA recursive_triggers=ON;",
         },
     }
 

@@ -78,8 +78,8 @@ SETTINGS = (
             "How many proxies stand before the service; they must set X-Forwarded-For and X-Forwarded-Proto."),
     Setting("DATA_FOLDER", Path, Path(platformdirs.user_data_dir("allcomers")),
             "Where the embedded database, collected front-end files and messages written as files are kept."),
-    Setting("DATABASE_URL", str, "", "postgresql://user:password@host:5432/name; empty for SQLite in the data folder.",
-            secret=True),
+    Setting("DATABASE_URL", str, "", "postgresql://user:password@host:5432/name?sslmode=verify-full; empty for SQLite "
+            "in the data folder.", secret=True),
     Setting("ALLOW_SQLITE", _switch, False, "Lets production run on SQLite: for one small service on one machine."),
     Setting("BACKUP_KEY", str, "", "Encrypts backups: at least 50 random characters, kept apart from the backups and "
             "from the secret key. Without it no backup can be read.", secret=True),
@@ -98,7 +98,7 @@ SETTINGS = (
             "When alerts are watched, e.g. 09:00-17:00, Monday to Friday without bank holidays. Deadlines count these "
             "hours only."),
     Setting("ALERT_MINUTES", _count, 240,
-            "Working minutes within which an alert about risk must be acknowledged; then it escalates."),
+            "Working minutes within which an alert about risk must be taken on, then acted on; else it escalates."),
     Setting("URGENT_ALERT_MINUTES", _count, 60,
             "The same where the person is not safe, is not sure, or asks for a call."),
     Setting("AREA_POSTCODES", _names, (),
@@ -127,7 +127,8 @@ SETTINGS = (
             secret=True),
     Setting("MESSAGES_FROM", str, "no-reply@localhost", "The sender of e-mail."),
     Setting("IDLE_MINUTES", _count, 15,
-            "Minutes without a request after which somebody is signed out; drafts are kept."),
+            "Minutes without a request after which somebody is signed out, or what they were filling in is closed; "
+            "drafts are kept."),
     Setting("RELATIONSHIP_DAYS", int, 30,
             "Days after an allocation ends during which the clinician may still open the record."),
     Setting("BREAK_GLASS_MINUTES", _count, 60, "How long access in an emergency lasts."),

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allcomers.service.imports",
     "allcomers.service.messages",
     "allcomers.service.work",
+    "allcomers.service.rota",
     "allcomers.service.consents",
     "allcomers.service.portal",
     "allcomers.service.keeping",
@@ -117,7 +118,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip", "reset_password": "20/5m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key", "reset_password": "20/5m/ip,5/5m/key"}
 MFA_ADAPTER = "allcomers.service.accounts.adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "allcomers.service.accounts.second_factor.AuthenticateForm",
@@ -137,6 +138,7 @@ AXES_USERNAME_CALLABLE = "allcomers.service.accounts.sign_in.email_given"
 AXES_CLIENT_IP_CALLABLE = "allcomers.service.accounts.sign_in.address"
 AXES_LOCKOUT_CALLABLE = "allcomers.service.accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit says who signed in, without an address in the clear
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 

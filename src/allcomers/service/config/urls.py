@@ -49,6 +49,7 @@ urlpatterns = [
     path("quarantine/", include("allcomers.service.imports.urls")),
     path("messages/", include("allcomers.service.messages.urls")),
     path("consents/", include("allcomers.service.consents.urls")),
+    path("rota/", include("allcomers.service.rota.urls")),
     path("my/", include("allcomers.service.portal.urls")),
 ]
 

@@ -1,9 +1,28 @@
-"""Who may answer (the person), record what was said, give what may be given, and decide without agreement."""
+"""Who may answer (the person), record what was said, give what may be given, and decide without agreement.
 
+An employment adviser stands in a relationship to somebody who agreed to their help, and while that holds.
+"""
+
+from allcomers.service.consents.selectors import advised_by
 from allcomers.service.governance.access import person_in_address
-from allcomers.service.governance.permissions import CARING, Place, Purpose, Role, grant, own, record
-from allcomers.service.people.access import ADVISE, ARRANGE, CARE
+from allcomers.service.governance.permissions import (
+    CARING,
+    Place,
+    Purpose,
+    Relationship,
+    Role,
+    grant,
+    own,
+    record,
+    staff,
+)
+from allcomers.service.people.access import ARRANGE, CARE
 
+ADVISES = "advises"
+RELATIONSHIPS = (Relationship(ADVISES, "helps you with work, as you agreed", advised_by),)
+
+ADVISING = frozenset({Role.EMPLOYMENT_ADVISER})
+ADVISE = grant(ADVISING, ADVISES, Purpose.EMPLOYMENT_HELP)
 SENIOR = grant({Role.CLINICAL_LEAD, Role.SUPERVISOR}, CARING, Purpose.SAFETY)
 ASKING = record(CARE, ARRANGE, person=person_in_address, reads="consent.opened")
 GIVING = record(CARE, person=person_in_address, reads="disclosure.considered")
@@ -19,6 +38,7 @@ ENTRIES = {
     "consents:given": record(CARE, person=person_in_address, reads="disclosure.opened"),
     "consents:without_agreement": record(SENIOR, person=person_in_address, reads="legal_basis.considered"),
     "consents:give_required": record(SENIOR, person=person_in_address, reads="disclosure.considered"),
+    "consents:advised": staff(ADVISING, Purpose.EMPLOYMENT_HELP, lists=(ADVISE,), reads="adviser.listed"),
     "consents:for_adviser": record(ADVISE, person=person_in_address, reads="disclosure.opened_by_adviser"),
 }
 
@@ -35,10 +55,9 @@ READINGS = {
     "disclosure.considered": "Somebody looked at giving information about you to somebody else",
     "disclosure.opened": "What was given about you to somebody else was opened",
     "disclosure.opened_by_adviser": "The employment adviser opened what you let them have",
+    "adviser.listed": "Your name was shown in the list of those whom an employment adviser helps",
     "disclosure.made": "Information about you was given to somebody else",
 }
 
-RECORD_MENU = (
-    Place("consents:of_person", "Consent and sharing", 50),
-    Place("consents:for_adviser", "What you were given", 51),
-)
+MENU = (Place("consents:advised", "People you help with work", 10),)
+RECORD_MENU = (Place("consents:of_person", "Consent and sharing", 50),)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from allcomers.service.accounts.models import User
+from allcomers.service.consents import selectors
 from allcomers.service.consents.models import Asked, Consent, LegalBasis
 from allcomers.service.consents.purposes import PURPOSES, VERSION, Purpose
 from allcomers.service.governance import audit
@@ -14,7 +15,7 @@ from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.people.models import Person
 from allcomers.service.referrals import wording
 from allcomers.service.referrals.forms import ContactForm
-from allcomers.service.referrals.models import Contact, Referral, Source
+from allcomers.service.referrals.models import Contact, Referral
 
 
 @action
@@ -26,17 +27,22 @@ def answer(
     said: str,
     asked: str,
     recipient: str = "",
+    kind_of_recipient: str = "",
     items: Iterable[str] = (),
     statement: str = "",
     recorded_by: User | None = None,
 ) -> Consent:
-    """Keep what somebody said to one question. What they said before about the same recipient no longer counts."""
+    """Keep what somebody said to one question. What they said before about the same recipient no longer counts.
+
+    A no that names nobody is said of everybody: it takes back each yes to that question.
+    """
     chosen = set(items) if purpose.chooses else set(purpose.items)
     yes = said == Consent.Answer.YES
     given = Consent.objects.create(
         person=person,
         purpose=purpose.key,
         recipient=purpose.recipient or recipient,
+        kind_of_recipient=kind_of_recipient,
         items=[item for item in purpose.items if item in chosen] if yes else [],
         statement=statement if yes and "statement" in chosen else "",
         words=purpose.question,
@@ -47,6 +53,8 @@ def answer(
         recorded_by=recorded_by,
         expires_on=_last_day(purpose, timezone.localdate()) if yes else None,
     )
+    if not yes and not given.recipient:
+        _take_back_all(by, person, purpose, asked)
     _let_messages(person, purpose, allowed=yes)
     audit.record("consent.answered", by=by, person=person, of=given, about=purpose.key, said=said or "not answered")
     return given
@@ -77,6 +85,7 @@ def decide_without_agreement(
     person: Person,
     kind: str,
     recipient: str,
+    kind_of_recipient: str,
     items: list[str],
     words: str,
     expires_on: date,
@@ -86,6 +95,7 @@ def decide_without_agreement(
         person=person,
         kind=kind,
         recipient=recipient,
+        kind_of_recipient=kind_of_recipient,
         items=items,
         words=words,
         decided_by=member,
@@ -100,9 +110,9 @@ def decide_without_agreement(
 def keep_what_a_referral_says(by: audit.Actor, referral: Referral) -> None:
     """The choices of a self-referral become rows like any other, in the words in which they were put.
 
-    A referral that somebody else made asked the person nothing, and leaves no row.
+    A referral that somebody else made, or filled in without the person, asked them nothing, and leaves no row.
     """
-    if referral.source != Source.SELF:
+    if not referral.asked_the_person:
         audit.record("consent.not_asked_in_referral", by=by, person=referral.person_id, of=referral)
         return
     said = referral.answers["consents"]
@@ -117,6 +127,13 @@ def keep_contact_choices(by: audit.Actor, referral: Referral) -> None:
     """Where messages may be left, as the person ticked it beside each way to reach them."""
     _keep_ticks(referral)
     audit.record("consent.kept_of_contacts", by=by, person=referral.person_id, of=referral)
+
+
+def _take_back_all(by: audit.Actor, person: Person, purpose: Purpose, asked: str) -> None:
+    found = selectors.consents_of(person).filter(purpose=purpose.key, answer=Consent.Answer.YES, ended_at=None)
+    for one in found.select_for_update(of=("self",)):
+        if one.live:
+            take_back(by=by, person=person, consent=one, asked=asked, version=one.version)
 
 
 def _keep_ticks(referral: Referral) -> None:

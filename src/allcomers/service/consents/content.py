@@ -22,7 +22,9 @@ def _name(person: Person, consent: Consent | None) -> str:
 
 
 def _contact(person: Person, consent: Consent | None) -> str:
-    contacts = Contact.objects.filter(referral__person=person, withdrawn_at=None).order_by("-entered_at", "channel")
+    hidden = [Contact.Channel.POST] if person.address_protected else []
+    held = Contact.objects.filter(referral__person=person, withdrawn_at=None).exclude(channel__in=hidden)
+    contacts = held.order_by("-entered_at", "channel")
     lines = {f"{one.get_channel_display().capitalize()}: {one.value}": None for one in contacts}
     return "\n".join(lines) or NOTHING
 

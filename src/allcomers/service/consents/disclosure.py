@@ -5,6 +5,7 @@ a decision of somebody senior, in words, where the law or somebody's safety requ
 it raises, and as `disclose` asks it for each item, nothing is written, shown or kept without a ground.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,14 +73,15 @@ def _agreed(purpose: str, recipient: str, item: str, at: datetime, consents: Ite
     current = selectors.latest(one for one in consents if one.answered_at <= at)
     for one in current.values():
         named = one.purpose == purpose and recipient_matches(one.recipient, recipient) and item in one.items
-        if named and one.live_at(at) and (item != "statement" or one.statement.strip()):
+        if named and one.recipient_may_be_given and one.live_at(at) and (item != "statement" or one.statement.strip()):
             return Basis(consent=one)
     raise _refusal(purpose, "no agreement that holds now and names this recipient and item")
 
 
 def _decided(recipient: str, item: str, at: datetime, legal: Iterable[LegalBasis]) -> Basis:
     for one in legal:
-        if recipient_matches(one.recipient, recipient) and item in one.items and one.live_at(at):
+        named = recipient_matches(one.recipient, recipient) and item in one.items
+        if named and one.recipient_may_be_given and one.live_at(at):
             return Basis(legal=one)
     raise _refusal(REQUIRED, "no decision that holds now and names this recipient and item")
 
@@ -110,19 +112,33 @@ def draft(person: Person, purpose: str, recipient: str, items: Iterable[str], at
     return content.written(person, wanted, found.consent), found
 
 
+class ChangedSinceSeenError(Exception):
+    """What would be given is no longer what was looked at. Nothing was written."""
+
+
+def mark_of(text: str) -> str:
+    """What stands for words that somebody looked at, until they say that exactly these may go."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @action
 def disclose(
-    *, by: audit.Actor, member: User, person: Person, purpose: str, recipient: str, items: Iterable[str]
+    *, by: audit.Actor, member: User, person: Person, purpose: str, recipient: str, items: Iterable[str], seen: str
 ) -> Disclosure:
     """Give these items to a recipient now: the only function that makes a disclosure. The person is shown it.
+
+    `seen` is the mark of the words that `member` looked at (`mark_of`).
 
     Raises
     ------
     NoBasisError : nothing allows it at this moment. Nothing was written.
+    ChangedSinceSeenError : the words are others by now.
     """
     list(Consent.objects.select_for_update().filter(person=person, purpose=purpose))  # taking back waits, or is seen
     now, wanted = timezone.now(), list(items)
     text, found = draft(person, purpose, recipient, wanted, now)
+    if mark_of(text) != seen:
+        raise ChangedSinceSeenError
     given = Disclosure.objects.create(
         person=person,
         purpose=purpose,

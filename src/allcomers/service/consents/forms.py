@@ -1,17 +1,21 @@
 """Forms of consents: one question, one answer; nothing is ticked beforehand."""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, uuid5
 
 from django import forms
 from django.utils import timezone
 
-from allcomers.service.consents.models import LONGEST_STATEMENT, Asked, Consent, LegalBasis
+from allcomers.service.consents.models import LONGEST_DECISION_DAYS, LONGEST_STATEMENT, Asked, Consent, LegalBasis
 from allcomers.service.consents.purposes import ITEMS, Purpose
+from allcomers.service.consents.recipients import LEGAL, TAKE_A_COPY, never_given_to
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.look.dates import DayField
 from allcomers.service.look.words import words
 
+NO_KIND = "Choose what kind of person or service it is"
 BY_STAFF = (Asked.PHONE, Asked.VIDEO, Asked.IN_PERSON, Asked.LETTER)
 
 
@@ -21,6 +25,16 @@ def _how_asked(label: str) -> forms.ChoiceField:
         choices=[(one.value, one.label.capitalize()) for one in BY_STAFF],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how they told you"},
+    )
+
+
+def _kind_of_recipient(kinds: Mapping[str, str], *, required: bool = True) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="What kind of person or service is it?",
+        choices=[(key, words.capitalize()) for key, words in kinds.items()],
+        widget=forms.RadioSelect,
+        required=required,
+        error_messages={"required": NO_KIND},
     )
 
 
@@ -46,9 +60,15 @@ class AnswerForm(RecordForm):
 
     def _add_what_a_yes_needs(self) -> None:
         purpose = self.purpose
+        if purpose.kinds:
+            self.fields["kind_of_recipient"] = _kind_of_recipient(purpose.kinds, required=False)
         if purpose.names_recipient:
             self.fields["recipient"] = forms.CharField(
-                label="Who is it for?", max_length=120, required=False, widget=forms.TextInput
+                label="Who is it for?",
+                help_text="Leave this empty to say no to everybody.",
+                max_length=120,
+                required=False,
+                widget=forms.TextInput,
             )
         if purpose.chooses:
             self.fields["items"] = forms.MultipleChoiceField(
@@ -70,6 +90,10 @@ class AnswerForm(RecordForm):
             return
         if self.purpose.names_recipient and "recipient" not in self.errors and not data.get("recipient"):
             self.add_error("recipient", "Enter who it is for")
+        if self.purpose.kinds and not data.get("kind_of_recipient") and "kind_of_recipient" not in self.errors:
+            self.add_error("kind_of_recipient", NO_KIND)
+        if self.purpose.kinds and never_given_to(data.get("recipient", "")):
+            self.add_error("recipient", TAKE_A_COPY)
         if self.purpose.chooses and not data.get("items"):
             self.add_error("items", "Choose at least one thing they may know")
         if self._gives_statement() and "statement" not in self.errors and not data.get("statement"):
@@ -95,7 +119,10 @@ class TakeBackByStaffForm(RecordForm):
 
 
 class GiveForm(RecordForm):
+    """`seen` is the mark of the words that the page showed."""
+
     name: ClassVar[str] = "give"
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class WithoutAgreementForm(RecordForm):
@@ -106,10 +133,10 @@ class WithoutAgreementForm(RecordForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose why it must be given"},
     )
+    kind_of_recipient = _kind_of_recipient(LEGAL)
     recipient = forms.CharField(
         label="To whom?",
-        help_text="A court, the police, an emergency or safeguarding service. Never an employer, an insurer or an "
-        "office that decides on benefits.",
+        help_text="Never an employer, an insurer or an office that decides on benefits.",
         max_length=120,
         error_messages={"required": "Enter to whom"},
     )
@@ -122,8 +149,20 @@ class WithoutAgreementForm(RecordForm):
     words = words("The order, or why it cannot wait", required="Write down the order, or why it cannot wait")
     expires_on = DayField(label="Until which day?", error_messages={"required": "Enter the last day"})
 
-    def clean_expires_on(self) -> Any:
-        day = self.cleaned_data["expires_on"]
-        if day < timezone.localdate():
+    def clean_recipient(self) -> str:
+        named: str = self.cleaned_data["recipient"]
+        if never_given_to(named):
+            raise forms.ValidationError(
+                "This is never given to an employer, an insurer or an office that decides on benefits. The person may "
+                "take a copy of their record, and give it to whom they like"
+            )
+        return named
+
+    def clean_expires_on(self) -> date:
+        day: date = self.cleaned_data["expires_on"]
+        today = timezone.localdate()
+        if day < today:
             raise forms.ValidationError("The last day must be today or later")
+        if day > today + timedelta(days=LONGEST_DECISION_DAYS):
+            raise forms.ValidationError(f"The last day must be within {LONGEST_DECISION_DAYS} days")
         return day

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,11 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from allcomers.service.consents.purposes import ITEMS, PURPOSES, Purpose
+from allcomers.service.consents.recipients import LEGAL, never_given_to
 from allcomers.service.governance.records import Record
 from allcomers.service.people.models import Person
 from allcomers.service.referrals.models import Referral
 
 LONGEST_STATEMENT = 1000
+POST = re.compile(r"(?m)^Post: .*$")
+LONGEST_DECISION_DAYS = 28  # what has to be given without agreement is given soon, or decided again
 
 
 class Asked(models.TextChoices):
@@ -45,6 +49,7 @@ class Consent(Record):
     referral = models.ForeignKey(Referral, null=True, on_delete=models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=20, help_text="A key of `PURPOSES`.")
     recipient = models.CharField(max_length=120)
+    kind_of_recipient = models.CharField(max_length=12, blank=True, help_text="A key of the purpose's `kinds`.")
     items: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     statement = models.TextField(blank=True, max_length=LONGEST_STATEMENT)
     words = models.TextField()
@@ -89,6 +94,17 @@ class Consent(Record):
     def live(self) -> bool:
         return self.live_at(timezone.now())
 
+    @property
+    def recipient_may_be_given(self) -> bool:
+        """Whether it names somebody of a kind that the purpose is for, and nobody who is never given anything."""
+        if not self.about.kinds:
+            return True
+        return self.kind_of_recipient in self.about.kinds and not never_given_to(self.recipient)
+
+    @property
+    def kind_in_words(self) -> str:
+        return self.about.kinds.get(self.kind_of_recipient, "")
+
     def ends_soon(self, on: date, days: int = 28) -> bool:
         return self.expires_on is not None and (self.expires_on - on).days < days
 
@@ -110,6 +126,7 @@ class LegalBasis(Record):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="legal_bases")
     kind = models.CharField(max_length=8, choices=Kind)
     recipient = models.CharField(max_length=120)
+    kind_of_recipient = models.CharField(max_length=12, blank=True, help_text="A key of `LEGAL`; empty gives nothing.")
     items: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     words = models.TextField(help_text="The order, or why it cannot wait.")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -119,8 +136,18 @@ class LegalBasis(Record):
     def __str__(self) -> str:
         return f"{self.kind}: {self.recipient}"
 
+    @property
+    def last_day(self) -> date:
+        """The last day on which it holds, whatever was written down."""
+        return min(self.expires_on, timezone.localdate(self.decided_at) + timedelta(days=LONGEST_DECISION_DAYS))
+
     def live_at(self, moment: datetime) -> bool:
-        return not self.withdrawn and self.decided_at <= moment and timezone.localdate(moment) <= self.expires_on
+        return not self.withdrawn and self.decided_at <= moment and timezone.localdate(moment) <= self.last_day
+
+    @property
+    def recipient_may_be_given(self) -> bool:
+        """Whether it names one of those to whom a court, the law or safety can require something to be given."""
+        return self.kind_of_recipient in LEGAL and not never_given_to(self.recipient)
 
 
 class Disclosure(Record):
@@ -151,3 +178,9 @@ class Disclosure(Record):
     @property
     def items_in_words(self) -> str:
         return ", ".join(ITEMS[key].words for key in self.items)
+
+    @property
+    def content_shown(self) -> str:
+        """What was given, without the postal address where that has been protected since."""
+        hides = self.person.address_protected and "contact" in self.items
+        return POST.sub("Post: protected, not shown here", self.content) if hides else self.content

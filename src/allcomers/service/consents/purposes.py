@@ -1,12 +1,16 @@
 """What may be given, to whom, and in which words a person is asked: closed lists, as data.
 
 Two rules hold whatever anybody agreed to. For work (an employment adviser, an employer, a Jobcentre) nothing that says
-anything about therapy may be given, but words that the person chose and saw. And to an employer or a Jobcentre the
-service sends nothing: what the person agreed to is handed to the person, who may pass it on.
+anything about therapy may be given, but words that the person chose and saw; nor may it under the name of another
+purpose. And to an employer or a Jobcentre the service sends nothing: what the person agreed to is handed to the person,
+who may pass it on.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+
+from allcomers.service.consents.recipients import CARE, FAMILY
 
 VERSION = "2026-11"
 """The version of these words. It is stored with every answer, and changes when any of them changes."""
@@ -59,6 +63,7 @@ class Purpose:
     Parameters
     ----------
     recipient : who gets it; empty where the person names them.
+    kinds : of which kinds that recipient may be; empty for work, where what is given goes by the person's hand.
     items : what may be given. Where the person chooses among them, `chooses` is true; otherwise all are meant.
     days : how long a yes holds; None until it is taken back, for how we reach somebody.
     work : nothing about therapy may be given.
@@ -78,6 +83,7 @@ class Purpose:
     by_hand: bool = False
     channel: str = ""
     more: str = ""
+    kinds: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def names_recipient(self) -> bool:
@@ -99,11 +105,11 @@ PURPOSES = {
                 GP, ("name", "in_contact", "progress")),
         Purpose("other_care", Group.CARE, "Share with somebody else who cares for you",
                 "May we share what you tick here with the service or person you name?",
-                items=("name", "in_contact", "progress", "answers", "own_words"), chooses=True,
+                kinds=CARE, items=("name", "in_contact", "progress", "answers", "own_words"), chooses=True,
                 more="For example a hospital team, a social worker or a charity that helps you."),
         Purpose("family", Group.FAMILY, "Talk with family or a friend",
                 "May we talk with the person you name about what you tick here?",
-                items=("in_contact", "progress", "statement"), chooses=True),
+                kinds=FAMILY, items=("in_contact", "progress", "statement"), chooses=True),
         Purpose("employment_help", Group.WORK, "A call from our employment adviser",
                 "May our employment adviser contact you about help with work? They cannot see your therapy notes or "
                 "questionnaires.",

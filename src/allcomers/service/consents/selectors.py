@@ -1,16 +1,20 @@
-"""Reading consents: always of one person, with those that came in their referrals."""
+"""Reading consents, with those that came in referrals: of one person, or of those who agree to something."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from allcomers.service.consents.models import Consent, Disclosure, LegalBasis
 from allcomers.service.consents.purposes import PURPOSES, Group, Purpose
-from allcomers.service.people.models import Person
+from allcomers.service.governance.permissions import PersonIds
+from allcomers.service.governance.viewers import Viewer
+from allcomers.service.people.models import Allocation, Person
+from allcomers.service.people.selectors import allocations_that_count
 
 
 def consents_of(person: Person) -> QuerySet[Consent]:
@@ -52,6 +56,12 @@ def may_leave_messages(person: Person, channel: str, at: datetime) -> bool:
     return any(one.live_at(at) for one in latest(answers).values())
 
 
+def messages_refused(person: Person, at: datetime) -> set[str]:
+    """The channels about which the person was asked, and on which no yes of theirs holds."""
+    answers = latest(consents_of(person).filter(purpose__startswith="messages_", answered_at__lte=at)).values()
+    return {one.about.channel for one in answers} - {one.about.channel for one in answers if one.live_at(at)}
+
+
 @dataclass(frozen=True)
 class Line:
     """One purpose on a page, with the answers that count now and those that were given before."""
@@ -75,6 +85,30 @@ def lines_of(person: Person) -> dict[Group, list[Line]]:
         current, earlier = ([one for one in said if (one in counting) is wanted] for wanted in (True, False))
         groups[purpose.group].append(Line(purpose, current, earlier))
     return groups
+
+
+def agreeing(rows: QuerySet[Any, Any], purpose: str, viewer: Viewer, *, person: str = "person") -> QuerySet[Any, Any]:
+    """Those rows whose person's latest answer to a question is a yes that holds at the viewer's moment.
+
+    For a purpose with one recipient; `person` is the rows' column with the person's id.
+    """
+    theirs = Q(person=OuterRef(person), referral=None) | Q(referral__person=OuterRef(person))
+    said = Consent.objects.filter(theirs, purpose=purpose, withdrawn_at=None, answered_at__lte=viewer.moment())
+    holding = Consent.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=viewer.moment()),
+        Q(expires_on=None) | Q(expires_on__gte=viewer.day()),
+        pk=OuterRef("said_last"),
+        answer=Consent.Answer.YES,
+    )
+    said_last = Subquery(said.order_by("-answered_at", "-entered_at").values("pk")[:1])
+    found: QuerySet[Any, Any] = rows.annotate(said_last=said_last).filter(Exists(holding))
+    return found
+
+
+def advised_by(viewer: Viewer) -> PersonIds:
+    """The ids of the people whom an employment adviser helps: allocated to them, and agreeing to it at this moment."""
+    helped = allocations_that_count(viewer, Allocation.Kind.EMPLOYMENT).filter(user=viewer.user())
+    return agreeing(helped, "employment_help", viewer).values("person")
 
 
 def held_by_adviser(person: Person) -> list[Disclosure]:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("mine/", own_views.mine, name="mine"),
     path("mine/<slug:purpose>/", own_views.answer_mine, name="answer_mine"),
     path("mine/back/<uuid:consent_id>/", own_views.take_back_mine, name="take_back_mine"),
+    path("adviser/", views.advised, name="advised"),
     path("of/<uuid:person_id>/", views.of_person, name="of_person"),
     path("of/<uuid:person_id>/ask/<slug:purpose>/", views.ask, name="ask"),
     path("of/<uuid:person_id>/back/<uuid:consent_id>/", views.take_back, name="take_back"),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,22 +13,25 @@ from allcomers.service.consents import actions, disclosure, selectors
 from allcomers.service.consents.forms import AnswerForm, GiveForm, TakeBackByStaffForm, WithoutAgreementForm
 from allcomers.service.consents.models import Consent, LegalBasis
 from allcomers.service.consents.purposes import BY_LAW, ITEMS, NO_DIFFERENCE, PURPOSES
-from allcomers.service.governance.permissions import Role
+from allcomers.service.governance.permissions import CLINICAL, Role
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
+
+A_PAGE = 25
 
 
 @require_safe
 def of_person(request: ServiceRequest, person_id: UUID) -> HttpResponse:
     person = request.access.subject
+    clinical = request.access.role in CLINICAL
     senior = {Role.CLINICAL_LEAD, Role.SUPERVISOR} & request.access.roles
     page = {
         "groups": selectors.lines_of(person),
         "given": list(selectors.disclosures_of(person)),
         "decided": list(selectors.legal_bases_of(person)),
         "by_law": BY_LAW,
-        "clinical": request.access.role != Role.ADMINISTRATOR,
-        "senior": bool(senior) and request.access.role != Role.ADMINISTRATOR,
+        "clinical": clinical,
+        "senior": bool(senior) and clinical,
         "today": timezone.localdate(),
     }
     return render(request, "consents/of_person.jinja", page)
@@ -101,13 +105,20 @@ def _give(request: ServiceRequest, row: Consent | LegalBasis, purpose: str) -> H
     what: dict[str, Any] = {"purpose": purpose, "recipient": row.recipient, "items": row.items}
     try:
         text, _ = disclosure.draft(person, **what, at=timezone.now())
-        page = {"row": row, "asked": asked, "text": text}
+        page: dict[str, Any] = {"row": row, "asked": asked, "text": text}
+        page["form"] = GiveForm.shown(request, of=row)
+        page["form"].initial["seen"] = disclosure.mark_of(text)  # of these words, whatever a draft held
         if request.method != "POST":
-            return render(request, "consents/give.jinja", {**page, "form": GiveForm.shown(request, of=row)})
+            return render(request, "consents/give.jinja", page)
         form = GiveForm.sent(request, of=row)
         if not form.is_valid() or form.version != row.version:
-            return render(request, "consents/give.jinja", {**page, "form": GiveForm.shown(request, of=row)}, status=409)
-        made = disclosure.disclose(by=request.access.actor, member=request.access.member, person=person, **what)
+            raise disclosure.ChangedSinceSeenError
+        seen = form.cleaned_data["seen"]
+        made = disclosure.disclose(
+            by=request.access.actor, member=request.access.member, person=person, seen=seen, **what
+        )
+    except disclosure.ChangedSinceSeenError:
+        return render(request, "consents/give.jinja", {**page, "changed": True}, status=409)
     except disclosure.NoBasisError as refused:
         return render(request, "consents/no_basis.jinja", {"row": row, "why": refused.found}, status=409)
     return redirect("consents:given", person_id=person.pk, disclosure_id=made.pk)
@@ -135,6 +146,15 @@ def without_agreement(request: ServiceRequest, person_id: UUID) -> HttpResponse:
     )
     form.saved()
     return redirect("consents:give_required", person_id=person_id, basis_id=decided.pk)
+
+
+@require_safe
+def advised(request: ServiceRequest) -> HttpResponse:
+    """Those whom an employment adviser helps: the only list that one is shown."""
+    page = Paginator(request.access.visible_people().order_by("family_name", "given_name", "pk"), A_PAGE)
+    shown = page.get_page(request.GET.get("page"))
+    request.access.shown(shown.object_list)
+    return render(request, "consents/advised.jinja", {"page": shown})
 
 
 @require_safe

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from allcomers.service.governance.models import BreakGlass
 from allcomers.service.governance.permissions import (
     BREAK_GLASS,
     CARING,
@@ -22,7 +21,7 @@ from allcomers.service.governance.permissions import (
     record,
     staff,
 )
-from allcomers.service.governance.selectors import to_review
+from allcomers.service.governance.selectors import opening, to_review
 from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Person
 from allcomers.service.people.selectors import person_with_id
@@ -34,8 +33,7 @@ def person_in_address(parameters: Mapping[str, Any]) -> Person | None:
 
 
 def _in_an_emergency(viewer: Viewer) -> PersonIds:
-    now = viewer.moment()
-    return BreakGlass.objects.filter(user=viewer.user(), begun_at__lte=now, ends_at__gt=now).values("person")
+    return opening(viewer.moment()).filter(user=viewer.user()).values("person")
 
 
 RELATIONSHIPS = (Relationship(BREAK_GLASS, "asked for access in an emergency", _in_an_emergency),)

@@ -80,6 +80,11 @@ class Access:
         assert self.person is not None
         return self.person
 
+    @property
+    def knows_who(self) -> bool:
+        """Whether the viewer may read whom the page is about: somebody who only asks for access may not yet."""
+        return self.person is not None and self.relationship != UNRELATED
+
     def may_break_glass(self, name: str) -> bool:
         """Whether access in an emergency would open a page to the viewer."""
         return may_break_glass(table.entries()[name], self.roles)

@@ -44,6 +44,13 @@ def forget(token: FormToken) -> None:
         Draft.objects.filter(user_id=token.user, form=token.form_key, tab=token.tab).delete()
 
 
+def forget_sent(request: HttpRequest) -> None:
+    """The same for what was posted, where it reached staff in another way."""
+    token = FormToken.read(request.POST.get(TOKEN, ""))
+    if token is not None:
+        forget(token)
+
+
 def drop(number: int, user: UUID) -> None:
     """Throw a draft away."""
     Draft.objects.filter(pk=number, user_id=user).delete()

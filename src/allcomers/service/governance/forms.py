@@ -17,7 +17,7 @@ from django.http import HttpRequest, QueryDict
 from allcomers.service.governance import drafts
 from allcomers.service.governance.decisions import Access
 from allcomers.service.governance.models import Draft
-from allcomers.service.governance.records import Record
+from allcomers.service.governance.records import Versioned
 from allcomers.service.governance.tokens import TOKEN, FormToken, MisdirectedFormError
 from allcomers.service.look.words import too_long
 
@@ -38,7 +38,7 @@ class RecordForm(forms.Form):
         access: Access,
         data: Any = None,
         *,
-        of: Record | None = None,
+        of: Versioned | None = None,
         about: UUID | None = None,
         initial: dict[str, Any] | None = None,
         **kwargs: Any,
@@ -46,6 +46,7 @@ class RecordForm(forms.Form):
         self.access, self.of, self.about = access, of, about
         self.draft: Draft | None = None
         self.drafts: list[Draft] = []
+        self.refused = False
         self.conflict: list[tuple[str, str, str]] = []
         super().__init__(data, initial={**self.values_of(of), **(initial or {})}, **kwargs)
         for field in self.fields.values():
@@ -55,7 +56,7 @@ class RecordForm(forms.Form):
         self.initial[TOKEN] = self.token.signed()
 
     @classmethod
-    def sent(cls, request: HttpRequest, *, of: Record | None = None, **kwargs: Any) -> Self:
+    def sent(cls, request: HttpRequest, *, of: Versioned | None = None, **kwargs: Any) -> Self:
         """The form as it was posted.
 
         Raises
@@ -65,7 +66,7 @@ class RecordForm(forms.Form):
         return cls(request.access, request.POST, of=of, **kwargs)  # type: ignore[attr-defined]
 
     @classmethod
-    def shown(cls, request: HttpRequest, *, of: Record | None = None, **kwargs: Any) -> Self:
+    def shown(cls, request: HttpRequest, *, of: Versioned | None = None, **kwargs: Any) -> Self:
         """The form as a page shows it, with the draft that the address asks for (`?draft=`); it offers any others."""
         from allcomers.service.governance import drafts
 
@@ -105,6 +106,7 @@ class RecordForm(forms.Form):
 
     def against(self, current: Any) -> Self:
         """The same words in a form for the version that is stored now, with what differs from it."""
+        self.refused = True
         self.token = replace(self.token, version=current.version)
         assert isinstance(self.data, QueryDict)
         sent = self.data.copy()

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from allcomers.service.accounts import sign_in
-from allcomers.service.governance import audit, drafts, limits, table
+from allcomers.service.governance import audit, danger, drafts, limits, table, whole_pages
 from allcomers.service.governance.decisions import (
     Access,
     fitting_grant,
@@ -25,10 +25,15 @@ from allcomers.service.governance.decisions import (
 )
 from allcomers.service.governance.permissions import Audience, Entry
 from allcomers.service.governance.tokens import MisdirectedFormError
+from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people import links
 
 log = logging.getLogger(__name__)
 Respond = Callable[[HttpRequest], HttpResponse]
+SHOWN_AGAIN = {409, 422}
+"""Answers to a form that was not taken: they show the record again, and what somebody else saved since."""
+ROOM_IN_DANGER = 10
+"""How many times as much is taken of what says that somebody may not be safe: more than anybody sends by hand."""
 
 
 class AccessMiddleware:
@@ -41,7 +46,7 @@ class AccessMiddleware:
         with audit.gathering():
             response = self.get_response(request)
             access: Access | None = getattr(request, "access", None)
-            if access is not None and 200 <= response.status_code < 300:
+            if access is not None and (200 <= response.status_code < 300 or response.status_code in SHOWN_AGAIN):
                 _write_down(access, searched=request.method == "POST")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -65,7 +70,9 @@ class AccessMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, MisdirectedFormError):
             drafts.keep(request)
-            return render(request, "look/misdirected.jinja", status=409)
+            return danger.told(request) or render(request, "look/misdirected.jinja", status=409)
+        if isinstance(error, links.PersonHasDiedError):
+            return render(request, "people/no_links.jinja", status=409)
         return None
 
 
@@ -86,7 +93,19 @@ def _too_many(request: HttpRequest, access: Access) -> bool:
     entry = access.entry
     if entry.rate is None or request.method not in entry.rate_methods:
         return False
-    return limits.exceeded(access.name, sign_in.address(request), *entry.rate)
+    (most, seconds), whose = entry.rate, _whose_try(request, entry)
+    if not limits.exceeded(access.name, whose, most, seconds):
+        return False
+    in_danger = danger.heard(request) is not None
+    return not in_danger or limits.exceeded(f"{access.name} danger", whose, most * ROOM_IN_DANGER, seconds)
+
+
+def _whose_try(request: HttpRequest, entry: Entry) -> str:
+    """By whom requests are counted: many people who are known may share one network address."""
+    user, link = sign_in.user(request), request.session.get(links.OPENED)
+    if entry.audience == Audience.LINK and link:
+        return f"link {link}"
+    return f"user {user.pk}" if entry.audience == Audience.PERSON and user else sign_in.address(request)
 
 
 def _slow_down(request: HttpRequest, entry: Entry) -> HttpResponse:
@@ -116,6 +135,8 @@ def _the_person(request: HttpRequest, access: Access, parameters: dict[str, Any]
     person = getattr(access.user, "person", None)
     if person is None:
         raise Http404
+    if person.withdrawn:
+        return danger.told(request) or render(request, "people/place_closed.jinja", status=410)
     own_access(access, person)
     return None
 
@@ -123,9 +144,10 @@ def _the_person(request: HttpRequest, access: Access, parameters: dict[str, Any]
 def _by_link(request: HttpRequest, access: Access, parameters: dict[str, Any]) -> HttpResponse | None:
     link = links.link_in_session(request, purpose=access.entry.link)
     if link is None:
-        return HttpResponseRedirect(reverse("people:link_gone"))
-    access.link_id = link.pk
-    own_access(access, link.person)
+        return danger.told(request) or HttpResponseRedirect(reverse("people:link_gone"))
+    access.link_id, person = link.pk, links.whose(link)
+    assert person is not None, "a link of nobody is not open"
+    own_access(access, person)
     return None
 
 
@@ -145,7 +167,9 @@ def _staff(request: HttpRequest, access: Access, parameters: dict[str, Any]) -> 
         if access.person is None:
             raise Http404
         names = table.relationships_granted(access.roles)
-        access.relationships = relationships_between(access.user, access.person, names=names)
+        access.relationships = relationships_between(access.user, access.person, names=names) - {
+            name for name, holds in access.entry.rows if not holds(Viewer(access.user.pk, timezone.now()), parameters)
+        }
     fitting = fitting_grant(access.entry, access.roles, access.relationships)
     if fitting is None:
         return _refuse(request, access)
@@ -162,19 +186,25 @@ def _refuse(request: HttpRequest, access: Access) -> HttpResponse:
     if person is not None and may_break_glass(access.entry, access.roles):
         emergency = reverse("governance:break_glass", kwargs={"person_id": person.pk})
     access.person = None
-    return render(request, "look/403.jinja", {"emergency": emergency}, status=403)
+    return danger.told(request) or render(request, "look/403.jinja", {"emergency": emergency}, status=403)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send somebody to sign in and back. What they had just sent is kept as a draft."""
-    back = request.get_full_path()
-    if request.method == "POST":
-        draft = drafts.keep(request)
-        back = f"{request.path}?{urlencode({'draft': draft.pk})}" if draft else request.path
-        messages.info(
-            request, "You were signed out, so nothing was saved. " + ("We kept what you typed." if draft else "")
-        )
-    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
+    """Send somebody to sign in and back. What they had just sent is kept as a draft; of danger in it staff are told."""
+    if request.method != "POST":
+        return HttpResponseRedirect(_sign_in_and_back(request.get_full_path()))
+    draft = drafts.keep(request)
+    form_page = whole_pages.address_of(request)
+    onwards = _sign_in_and_back(f"{form_page}?{urlencode({'draft': draft.pk})}" if draft else form_page)
+    page = danger.told(request, onwards=onwards)
+    if page is not None:
+        return whole_pages.in_place_of_it(request, page)
+    messages.info(request, "You were signed out, so nothing was saved. " + ("We kept what you typed." if draft else ""))
+    return whole_pages.redirect_to(request, onwards)
+
+
+def _sign_in_and_back(back: str) -> str:
+    return f"{reverse('account_login')}?{urlencode({'next': back})}"
 
 
 _DECIDE = {

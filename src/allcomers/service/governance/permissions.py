@@ -122,8 +122,11 @@ class Entry:
         It takes them from `request.access.visible_people()` and names those it shows with
         `request.access.shown(people)`; an answer without that is not sent.
     link : for LINK, the purpose a link must have been made for.
-    rate : at most so many requests of one kind from one place, `(30, 60)` is 30 in 60 seconds; None is no limit.
+    rate : at most so many requests of one kind, `(30, 60)` is 30 in 60 seconds; None is no limit. Those of a LINK or
+        PERSON page are counted by link or account, others by network address. What says danger has more room.
     rate_methods : the methods that count.
+    rows : a relationship that comes of one row alone, such as a referral that waits, with what tells whether the row
+        in the URL is one: another row of the same person then opens nothing.
     """
 
     audience: Audience
@@ -134,6 +137,7 @@ class Entry:
     link: str = ""
     rate: tuple[int, int] | None = None
     rate_methods: frozenset[str] = frozenset({"POST"})
+    rows: tuple[tuple[str, "Callable[[Viewer, Mapping[str, Any]], bool]"], ...] = ()
 
     def __post_init__(self) -> None:
         if (self.audience == Audience.STAFF) != bool(self.grants):
@@ -157,9 +161,14 @@ def staff(roles: Iterable[Role], purpose: Purpose, *, lists: tuple[Grant, ...] =
     return Entry(Audience.STAFF, (grant(roles, NO_PERSON, purpose),), lists=lists, reads=reads)
 
 
-def record(*grants: Grant, person: "Callable[[Mapping[str, Any]], Person | None]", reads: str) -> Entry:
+def record(
+    *grants: Grant,
+    person: "Callable[[Mapping[str, Any]], Person | None]",
+    reads: str,
+    rows: "Mapping[str, Callable[[Viewer, Mapping[str, Any]], bool]] | None" = None,
+) -> Entry:
     """A page of the staff about one person."""
-    return Entry(Audience.STAFF, grants, person=person, reads=reads)
+    return Entry(Audience.STAFF, grants, person=person, reads=reads, rows=tuple((rows or {}).items()))
 
 
 def own(reads: str = "", *, rate: tuple[int, int] | None = None) -> Entry:

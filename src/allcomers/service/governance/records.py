@@ -19,25 +19,22 @@ class ChangedMeanwhileError(Exception):
         super().__init__(f"{type(current).__name__} was changed meanwhile")
 
 
-class Record(models.Model):
-    """A row with a version stamp and its history. Change it with `save_version`, take it back with `withdraw`."""
+def who_acts(request: Any = None, **kwargs: Any) -> Any:
+    """Whom a row's history names: whoever the page was opened to.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    By a link that is the person, who has no sign-in here, whoever else is signed in in the same browser.
+    """
+    access = getattr(request, "access", None)
+    return None if access is None else access.user
+
+
+class Versioned(models.Model):
+    """A row with a version stamp: change it with `save_version`, so that nobody's change is overwritten unseen."""
+
     version = models.PositiveIntegerField(default=1, editable=False)
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
-    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
-    )
-    withdrawn_because = models.TextField(blank=True, editable=False)
-    history = HistoricalRecords(inherit=True)
 
     class Meta:
         abstract = True
-
-    @property
-    def withdrawn(self) -> bool:
-        return self.withdrawn_at is not None
 
     def save_version(self, version: int) -> Self:
         """Save what was changed, if `version` is still the one stored; the stamp goes up by one.
@@ -54,6 +51,26 @@ class Record(models.Model):
         self.version = version + 1
         self.save(force_update=True)
         return self
+
+
+class Record(Versioned):
+    """A row with a version stamp and its history. Change it with `save_version`, take it back with `withdraw`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    withdrawn_because = models.TextField(blank=True, editable=False)
+    history = HistoricalRecords(inherit=True, get_user=who_acts)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
 
     def withdraw(self, *, by: Any, because: str, version: int) -> Self:
         """Strike the row through: it stays, with the reason. A row is withdrawn once."""

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.core.paginator import Page, Paginator
+from django.db import DatabaseError
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from allcomers.service.accounts.models import User
 from allcomers.service.governance import table
-from allcomers.service.governance.audit import CHAIN
+from allcomers.service.governance.audit import CHAIN, REFUSED
 from allcomers.service.governance.models import AuditEvent, BreakGlass
-from allcomers.service.governance.permissions import Purpose, Role
+from allcomers.service.governance.permissions import BREAK_GLASS, SELF, UNRELATED, Purpose, Role
 
 A_PART = 100
-OWN_READING = {"self"}
+BY_THE_PERSON = Q(relationship=SELF) & ~Q(outcome=REFUSED)
+"""What was refused may have been tried by anybody who had the person's link."""
 BEFORE_IT = timedelta(hours=1)  # being refused, and asking, come before the access
 
 
@@ -30,19 +33,33 @@ class Trace:
 
 
 def trace_of(person_id: UUID, *, own: bool) -> list[Trace]:
-    """Who did what with a record, the latest first, in plain words. `own` leaves out what the person is not shown."""
-    events = AuditEvent.objects.filter(person=person_id).order_by("-sequence")[:500]
-    withheld = list(BreakGlass.objects.filter(person_id=person_id).exclude(withheld_because="")) if own else []
-    return [_in_words(event) for event in events if not any(_belongs(event, one) for one in withheld)]
+    """Who did what with a record, all of it, the latest first. `own` leaves out what the person is not shown."""
+    return [_in_words(event) for event in _events_about(person_id, own=own)]
 
 
-def _belongs(event: AuditEvent, access: BreakGlass) -> bool:
-    """Whether an event is part of one access in an emergency: asking for it, using it, or its review."""
-    if event.object_id == str(access.pk):
-        return True
-    begun = access.begun_at - BEFORE_IT
-    without_relationship = event.relationship in {"", "unrelated", "break_glass"}
-    return without_relationship and event.actor == access.user_id and begun <= event.at <= access.ends_at
+def page_of_trace(
+    person_id: UUID, number: str | None, *, own: bool, by_person: bool
+) -> tuple[Page[AuditEvent], list[Trace]]:
+    """A part of it: what the person did themselves, or what anybody else did, so that neither hides the other."""
+    every = _events_about(person_id, own=own)
+    events = every.filter(BY_THE_PERSON) if by_person else every.exclude(BY_THE_PERSON)
+    page = Paginator(events, A_PART).get_page(number)
+    return page, [_in_words(event) for event in page.object_list]
+
+
+def _events_about(person_id: UUID, *, own: bool) -> QuerySet[AuditEvent]:
+    events = AuditEvent.objects.filter(person=person_id).order_by("-sequence")
+    withheld = BreakGlass.objects.filter(person_id=person_id).exclude(withheld_because="") if own else ()
+    for one in withheld:
+        events = events.exclude(_belonging(one))
+    return events
+
+
+def _belonging(access: BreakGlass) -> Q:
+    """The events that are part of one access in an emergency: asking for it, using it, and its review."""
+    without_relationship = Q(relationship__in=["", UNRELATED, BREAK_GLASS])
+    when = Q(at__gte=access.begun_at - BEFORE_IT, at__lte=access.ends_at)
+    return Q(object_id=str(access.pk)) | without_relationship & when & Q(actor=access.user_id)
 
 
 def _in_words(event: AuditEvent) -> Trace:
@@ -51,13 +68,13 @@ def _in_words(event: AuditEvent) -> Trace:
         what=table.readings().get(event.event, event.event.replace(".", ": ").replace("_", " ").capitalize()),
         who=_who(event),
         why=Purpose(event.purpose).label if event.purpose else "",
-        refused=event.outcome == "refused",
+        refused=event.outcome == REFUSED,
     )
 
 
 def _who(event: AuditEvent) -> str:
-    if event.relationship in OWN_READING:
-        return "You"
+    if event.relationship == SELF:
+        return "Somebody with a link of yours" if event.outcome == REFUSED else "You"
     if event.actor_kind == "system":
         return "The service, by itself"
     role = f"A {Role(event.role).label}" if event.role else "Somebody"
@@ -66,9 +83,14 @@ def _who(event: AuditEvent) -> str:
     return f"{role} who {relation.words}" if relation else role
 
 
+def opening(moment: datetime) -> QuerySet[BreakGlass]:
+    """Accesses in an emergency that open a record at a moment: a reviewer who finds one not justified ends it."""
+    under_way = BreakGlass.objects.filter(begun_at__lte=moment, ends_at__gt=moment)
+    return under_way.exclude(finding=BreakGlass.Finding.NOT_JUSTIFIED)
+
+
 def emergency_under_way(user: User, person_id: UUID) -> BreakGlass | None:
-    now = timezone.now()
-    return BreakGlass.objects.filter(user=user, person_id=person_id, begun_at__lte=now, ends_at__gt=now).first()
+    return opening(timezone.now()).filter(user=user, person_id=person_id).first()
 
 
 def to_review() -> QuerySet[BreakGlass]:
@@ -78,6 +100,15 @@ def to_review() -> QuerySet[BreakGlass]:
         .select_related("user", "person")
         .order_by("review_due_on", "begun_at")
     )
+
+
+def review_state() -> str:
+    """For `/health`: whether accesses in an emergency are being reviewed, which nobody may do of their own."""
+    try:
+        overdue = to_review().filter(review_due_on__lt=timezone.localdate()).exists()
+    except DatabaseError:
+        return "cannot be read"
+    return "reviews of access in an emergency are overdue" if overdue else "ok"
 
 
 def reviewed() -> QuerySet[BreakGlass]:

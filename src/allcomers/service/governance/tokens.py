@@ -34,9 +34,9 @@ class FormToken:
         return signing.dumps(asdict(self), salt=SALT)
 
     @classmethod
-    def read(cls, text: str) -> FormToken | None:
-        """The token, or None where it was not made here or is older than a day."""
+    def read(cls, text: str, *, oldest_seconds: int | None = OLDEST_SECONDS) -> FormToken | None:
+        """The token, or None where it was not made here or is older than a day; with None, however old it is."""
         try:
-            return cls(**signing.loads(text, salt=SALT, max_age=OLDEST_SECONDS))
+            return cls(**signing.loads(text, salt=SALT, max_age=oldest_seconds))
         except (signing.BadSignature, TypeError):
             return None

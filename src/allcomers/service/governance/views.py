@@ -1,5 +1,6 @@
 """Pages of governance: drafts, access in an emergency, the audit, who opened a record."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -93,9 +94,15 @@ def _number(request: ServiceRequest, name: str) -> int | None:
 
 @require_safe
 def opened(request: ServiceRequest, person_id: UUID) -> HttpResponse:
-    return render(request, "governance/opened.jinja", {"trace": selectors.trace_of(person_id, own=False)})
+    return render(request, "governance/opened.jinja", _trace(request, person_id, own=False))
 
 
 @require_safe
 def mine(request: ServiceRequest) -> HttpResponse:
-    return render(request, "governance/mine.jinja", {"trace": selectors.trace_of(request.access.subject.pk, own=True)})
+    return render(request, "governance/mine.jinja", _trace(request, request.access.subject.pk, own=True))
+
+
+def _trace(request: ServiceRequest, person_id: UUID, *, own: bool) -> dict[str, Any]:
+    by_person = "person" in request.GET
+    page, trace = selectors.page_of_trace(person_id, request.GET.get("page"), own=own, by_person=by_person)
+    return {"page": page, "trace": trace, "by_person": by_person, "mine": own}

@@ -14,7 +14,7 @@ from typing import Any
 
 from allcomers.exceptions import AllcomersError
 from allcomers.instruments import get
-from allcomers.instruments.fhir import vocabulary
+from allcomers.instruments.fhir import each_value_kept, vocabulary
 from allcomers.instruments.registry import national
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
@@ -60,7 +60,7 @@ def _of_json(text: str) -> Iterator[str]:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=each_value_kept)
     except (ValueError, RecursionError):
         return None
 

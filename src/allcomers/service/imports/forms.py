@@ -6,23 +6,27 @@ from typing import Any, ClassVar
 from django import forms
 
 from allcomers.service.governance.forms import RecordForm
+from allcomers.service.governance.permissions import CLINICAL
 from allcomers.service.imports import selectors
+from allcomers.service.imports.models import Quarantined
 from allcomers.service.look.dates import DayField
 from allcomers.service.look.words import words
 from allcomers.service.people.models import Person
 from allcomers.service.people.nhs_number import without_spaces
 
-TAKE, DISCARD = "take", "discard"
+TAKE, ASK, DISCARD = "take", "ask", "discard"
+CHOICES = {
+    TAKE: "Take in the answers that can be read; any total is made from them",
+    ASK: "Raise an alert: somebody has to ask the person about their safety. The record waits on",
+    DISCARD: "Discard it",
+}
 
 
 class ResolveForm(RecordForm):
     name: ClassVar[str] = "quarantine"
     what = forms.ChoiceField(
         label="What happens with it?",
-        choices=[
-            (TAKE, "Take in the answers that can be read; any total is made from them"),
-            (DISCARD, "Discard it"),
-        ],
+        choices=list(CHOICES.items()),
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what happens with it", "invalid_choice": "Choose one of these"},
     )
@@ -36,6 +40,14 @@ class ResolveForm(RecordForm):
     because = words("Why?", 1000, required="Say why")
     person: Person | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        what = self.fields["what"]
+        assert isinstance(what, forms.ChoiceField)
+        assert isinstance(self.of, Quarantined)
+        if not (self.of.about_risk and self.access.role in CLINICAL):
+            what.choices = [(key, said) for key, said in CHOICES.items() if key != ASK]
+
     def clean(self) -> None:
         number, born = self.cleaned_data.get("nhs_number", ""), self.cleaned_data.get("date_of_birth")
         if not number and not born:
@@ -43,6 +55,9 @@ class ResolveForm(RecordForm):
         self.person = selectors.person_with(without_spaces(number), born) if isinstance(born, date) else None
         if self.person is None and not {"nhs_number", "date_of_birth"} & set(self.errors):
             self.add_error("nhs_number", "Nobody here has this number and date of birth")
+
+    def nobody_known(self) -> None:
+        self.add_error("nhs_number", "Say whom to ask: the record does not")
 
     def still_wrong(self, reasons: Any) -> None:
         for one in reasons:

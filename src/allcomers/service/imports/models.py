@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from allcomers.service.governance.records import Record
 from allcomers.service.people.models import Person
-from allcomers.service.questionnaires.models import Response
+from allcomers.service.questionnaires.models import Response, RiskAlert
 
 
 class Import(models.Model):
@@ -53,7 +53,7 @@ class Quarantined(Record):
     """A record that was not taken in, with the reasons, until somebody takes in what can be read of it or discards it.
 
     `content` is the record as it came. `reasons` never hold anything of it. `response` is what was taken in: while it
-    waits, the answer about safety alone, if there was one.
+    waits, the answer about safety alone, if there was one. `alert` was raised where such an answer could not be read.
     """
 
     class State(models.TextChoices):
@@ -70,6 +70,7 @@ class Quarantined(Record):
     instrument_key = models.CharField(max_length=60, blank=True)
     given_at = models.DateTimeField(null=True)
     response = models.OneToOneField(Response, null=True, on_delete=models.PROTECT, related_name="quarantined")
+    alert = models.ForeignKey(RiskAlert, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from allcomers import instruments
 from allcomers.instruments.registry import national
+from allcomers.service.governance.permissions import CLINICAL
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.imports import actions, selectors
-from allcomers.service.imports.forms import DISCARD, ResolveForm
+from allcomers.service.imports.forms import ASK, DISCARD, ResolveForm
 from allcomers.service.imports.models import Quarantined
 
 A_PAGE = 25
@@ -37,6 +39,11 @@ def row(request: ServiceRequest, row_id: UUID) -> HttpResponse:
         return _page(request, one, form, 422)
     try:
         _decide(request, one, form)
+    except actions.NotTheirsError:
+        raise PermissionDenied from None
+    except actions.NobodyKnownError:
+        form.nobody_known()
+        return _page(request, one, form, 422)
     except actions.StillWrongError as wrong:
         form.still_wrong(wrong.reasons)
         return _page(request, one, form, 422)
@@ -51,11 +58,18 @@ def _decide(request: ServiceRequest, one: Quarantined, form: ResolveForm) -> Non
     by, because = request.access.actor, form.cleaned_data["because"]
     if form.cleaned_data["what"] == DISCARD:
         actions.discard(by=by, row=one, because=because, version=form.version)
+    elif form.cleaned_data["what"] == ASK:
+        actions.ask_the_person(by=by, row=one, because=because, version=form.version, person=form.person)
     else:
         actions.resolve(by=by, row=one, because=because, version=form.version, person=form.person)
 
 
 def _page(request: ServiceRequest, one: Quarantined, form: ResolveForm, status: int = 200) -> HttpResponse:
     known = one.instrument_key in national()
-    page = {"form": form, "row": one, "instrument": instruments.get(one.instrument_key) if known else None}
+    page = {
+        "form": form,
+        "row": one,
+        "instrument": instruments.get(one.instrument_key) if known else None,
+        "may_decide": not one.about_risk or request.access.role in CLINICAL,
+    }
     return render(request, "imports/row.jinja", page, status=status)

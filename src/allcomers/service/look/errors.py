@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from allcomers.service.governance import danger
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "look/400.jinja", status=400)
@@ -22,5 +24,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django calls this where the hidden token of a form is missing or old."""
-    return render(request, "look/csrf.jinja", status=403)
+    """Django calls this where the hidden token of a form is missing or old. What says danger reaches staff even so.
+
+    A form's own signed token, without which nothing is heard, is on no page but the form's.
+    """
+    return danger.told(request) or render(request, "look/csrf.jinja", status=403)

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from allcomers.service.accounts import demonstration
 from allcomers.service.governance.request import ServiceRequest
+from allcomers.service.look import first_steps, navigation
 from allcomers.service.look import health as checks
-from allcomers.service.look import navigation
 
 
 @require_safe
@@ -15,7 +15,8 @@ def start(request: ServiceRequest) -> HttpResponse:
     """For staff what waits for them, for a person with an account their own place, for everybody else the way in."""
     access = request.access
     if access.roles:
-        return render(request, "look/start.jinja", {"waiting": navigation.what_waits(access)})
+        page = {"waiting": navigation.what_waits(access), "first_steps": first_steps.left_for(access)}
+        return render(request, "look/start.jinja", page)
     if access.user is not None and getattr(access.user, "person", None):
         return redirect("portal:home")
     return render(request, "look/start.jinja")

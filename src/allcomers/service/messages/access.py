@@ -25,6 +25,7 @@ ENTRIES = {
         reads="message.listed",
     ),
     "messages:settle": record(CARE, ARRANGE, HANDLE, person=_sent_to, reads="message.opened"),
+    "messages:locked": record(CARE, ARRANGE, HANDLE, person=person_in_address, reads="link.locked_looked_at"),
 }
 
 READINGS = {
@@ -39,6 +40,7 @@ READINGS = {
     "message.tried_again": "A message that had not reached you is sent again",
     "message.settled": "Somebody dealt with a message that had not reached you",
     "message.listed": "What we sent you was looked at",
+    "link.locked_looked_at": "Somebody looked at which links to you were locked after five wrong answers",
     "message.opened": "A message that had not reached you was looked at",
 }
 

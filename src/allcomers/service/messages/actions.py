@@ -102,13 +102,13 @@ def cancel_about(*, by: audit.Actor, about: UUID, because: str) -> int:
 
     One that is being sent at this moment is left: it is written down as what it will be.
     """
-    now = timezone.now()
-    waiting = Message.objects.select_for_update(of=("self",)).filter(wanted.free(now), about=str(about))
-    messages = list(waiting)
-    for message in messages:
-        _cancel(by, message, because)
-    audit.record("messages.cancelled", by=by, count=len(messages))
-    return len(messages)
+    return _cancel_waiting(by, because, about=str(about))
+
+
+@action
+def cancel_to(*, by: audit.Actor, person: Person, because: str) -> int:
+    """The same of all that waits to be sent to somebody."""
+    return _cancel_waiting(by, because, person=person)
 
 
 @action
@@ -136,6 +136,15 @@ def settle(*, by: audit.Actor, member: User, message: Message) -> Message:
     message.save(update_fields=["settled_at", "settled_by"])
     _record("message.settled", by, message)
     return message
+
+
+def _cancel_waiting(by: audit.Actor, because: str, **which: object) -> int:
+    waiting = Message.objects.select_for_update(of=("self",)).filter(wanted.free(timezone.now()), **which)
+    messages = list(waiting)
+    for message in messages:
+        _cancel(by, message, because)
+    audit.record("messages.cancelled", by=by, count=len(messages))
+    return len(messages)
 
 
 def _unsettled(message: Message) -> Message:

@@ -1,4 +1,4 @@
-"""The form about a message that could not be delivered."""
+"""Forms about a message that could not be delivered, and about a link that was locked."""
 
 from typing import ClassVar
 
@@ -19,4 +19,18 @@ class UndeliveredForm(RecordForm):
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what shall be done"},
+    )
+
+
+class LockedForm(RecordForm):
+    name: ClassVar[str] = "locked links"
+    found = forms.ChoiceField(
+        label="What did you find?",
+        choices=[
+            ("them", "It was them: they mistyped, or what we hold was wrong and I have put it right"),
+            ("somebody_else", "It was somebody else, or they do not know"),
+            ("not_reached", "I could not reach them, and somebody tries again"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you found"},
     )

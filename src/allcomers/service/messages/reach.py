@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from allcomers.service.consents.selectors import messages_refused
 from allcomers.service.messages.models import Message
 from allcomers.service.people.models import Person
-from allcomers.service.referrals.models import Contact, Referral
+from allcomers.service.referrals.models import Addition, Contact, Referral
 
 Channel, Because = Message.Channel, Message.Because
 DEVICE_SHARED = "device_shared"
@@ -16,12 +18,14 @@ CONTACTS = {Channel.EMAIL.value: Contact.Channel.EMAIL, Channel.TEXT.value: Cont
 def ways(person: Person) -> dict[str, str]:
     """Where this person may be sent a message, by channel. Nobody who died, or whose record was struck through.
 
-    Only the latest referral counts: an address of an earlier one may be somebody else's by now.
+    Only the latest referral counts: an address of an earlier one may be somebody else's by now. What the person said
+    themselves counts before what anybody wrote in a referral for them.
     """
     if never(person):
         return {}
     agreed = dict(_agreed(person).values_list("channel", "value"))
-    found = {channel: agreed[kind] for channel, kind in CONTACTS.items() if kind in agreed}
+    refused = messages_refused(person, timezone.now())
+    found = {channel: agreed[kind] for channel, kind in CONTACTS.items() if kind in agreed.keys() - refused}
     return {channel: address for channel, address in found.items() if _can_send(channel)}
 
 
@@ -42,11 +46,13 @@ def address_of(message: Message) -> str:
 
 
 def device_is_shared(person: Person) -> bool:
-    """Whether anybody said, on whichever page, that somebody else may see their telephone or computer."""
-    latest = latest_referral(person)
-    if latest is None:
-        return False
-    said = [*latest.answers.values(), *latest.additions.filter(withdrawn_at=None).values_list("said", flat=True)]
+    """Whether anybody said, in whichever referral, that somebody else may see their telephone or computer.
+
+    A later referral that is silent about it takes nothing back: whoever wrote it may not have known.
+    """
+    referrals = Referral.objects.filter(person=person, withdrawn_at=None)
+    added = Addition.objects.filter(referral__in=referrals, withdrawn_at=None).values_list("said", flat=True)
+    said = [*(page for one in referrals for page in one.answers.values()), *added]
     return any(page.get(DEVICE_SHARED) for page in said if isinstance(page, dict))
 
 

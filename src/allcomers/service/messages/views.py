@@ -13,6 +13,7 @@ from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.messages import actions, reach, selectors
 from allcomers.service.messages.forms import TRY_AGAIN, UndeliveredForm
 from allcomers.service.messages.models import Message
+from allcomers.service.people import links
 
 A_PAGE = 25
 
@@ -30,9 +31,10 @@ def of_person(request: ServiceRequest, person_id: UUID) -> HttpResponse:
 def undelivered(request: ServiceRequest) -> HttpResponse:
     found = selectors.undelivered(request.access.visible_people())
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    request.access.shown(one.person_id for one in page.object_list if one.person_id)
+    locked = links.with_locked_links(request.access.visible_people())[:A_PAGE]
+    request.access.shown([*(one.person_id for one in page.object_list if one.person_id), *(one.pk for one in locked)])
     to_staff = selectors.undelivered_to_staff(timezone.now())[:A_PAGE]
-    return render(request, "messages/undelivered.jinja", {"page": page, "to_staff": to_staff})
+    return render(request, "messages/undelivered.jinja", {"page": page, "locked": locked, "to_staff": to_staff})
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,9 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from allcomers.service.governance.models import BreakGlass
+from allcomers.service.imports.selectors import untold
 from allcomers.service.messages import clock, reach
 from allcomers.service.messages.models import Message
+from allcomers.service.people.models import PersonLink
 from allcomers.service.questionnaires.models import MeasureRequest, RiskAlert
+from allcomers.service.questionnaires.risk.selectors import without_next_step
 from allcomers.service.referrals.models import Addition, Referral
 
 Because = Message.Because
@@ -78,6 +81,18 @@ def _urgent_alert(message: Message) -> bool:
     return RiskAlert.objects.filter(pk=message.about, closed_at=None, withdrawn_at=None).exists()
 
 
+def _step_not_taken(message: Message) -> bool:
+    return without_next_step().filter(pk=message.about).exists()
+
+
+def _in_quarantine(message: Message) -> bool:
+    return untold().filter(source__pk=message.about).exists()
+
+
+def _locked(message: Message) -> bool:
+    return PersonLink.objects.filter(pk=message.about, locked_at__isnull=False, cancelled_at=None).exists()
+
+
 def _emergency(message: Message) -> bool:
     return BreakGlass.objects.filter(pk=message.about, reviewed_at=None).exists()
 
@@ -91,7 +106,10 @@ STILL: dict[str, Callable[[Message], bool]] = {
     "alert_raised": _alert,
     "alert_urgent": _urgent_alert,
     "alert_waiting": _alert,
-    "alert_escalated": _alert,
+    "alert_escalated": _step_not_taken,
+    "import_today": _in_quarantine,
+    "import_today_waiting": _in_quarantine,
+    "link_locked": _locked,
     "emergency_opened": _emergency,
 }
 """Whether what each kind is about still waits."""

@@ -94,12 +94,13 @@ KINDS = {
         keep=3 * DAY,
     ),
     "alert_escalated": Kind(
-        called="An alert that nobody took on in time",
+        called="An alert that was not dealt with in time",
         subject="An alert is late",
-        words="Nobody took on an alert in time. Please sign in now and open the list of alerts: {page}",
+        words="An alert was not dealt with in time. Please sign in now and open the list of alerts: {page}",
         page="questionnaires:alerts",
         keep=3 * DAY,
     ),
+    # These two were sent until such a referral became an alert: they are still called something in lists.
     "referral_today": Kind(
         called="Somebody to be looked at today",
         subject="To be looked at today",
@@ -114,6 +115,29 @@ KINDS = {
         "Please sign in and open the list: {page}",
         page="referrals:inbox",
         keep=3 * DAY,
+    ),
+    "import_today": Kind(
+        called="Something in a file to be looked at today",
+        subject="To be looked at today",
+        words="Something came in a file that has to be looked at today. Please sign in and open the list: {page}",
+        page="imports:quarantine",
+        keep=3 * DAY,
+    ),
+    "import_today_waiting": Kind(
+        called="Something in a file to be looked at today, from outside working hours",
+        subject="Still to be looked at today",
+        words="Something came in a file outside working hours that has to be looked at today, and nobody has looked at "
+        "it. Please sign in and open the list: {page}",
+        page="imports:quarantine",
+        keep=3 * DAY,
+    ),
+    "link_locked": Kind(
+        called="A link that was locked",
+        subject="A link was locked",
+        words="Somebody followed a link of ours and answered wrongly five times, so it was locked. "
+        "Please sign in and open the list: {page}",
+        page="messages:undelivered",
+        keep=7 * DAY,
     ),
     "emergency_opened": Kind(
         called="Access in an emergency",

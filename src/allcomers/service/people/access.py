@@ -3,6 +3,7 @@
 from allcomers.service.governance.access import person_in_address
 from allcomers.service.governance.permissions import (
     ALLOCATED,
+    BREAK_GLASS,
     CARING,
     CLINICAL,
     TEAM,
@@ -19,20 +20,15 @@ from allcomers.service.people.selectors import allocated_to
 
 RELATIONSHIPS = (Relationship(ALLOCATED, "is responsible for your care", allocated_to),)
 
-ADVISING = frozenset({Role.EMPLOYMENT_ADVISER})
 ARRANGING = frozenset({Role.ADMINISTRATOR})
 CARE = grant(CLINICAL, CARING, Purpose.DIRECT_CARE)
 ARRANGE = grant(ARRANGING, TEAM, Purpose.ADMINISTRATION)
-ADVISE = grant(ADVISING, ALLOCATED, Purpose.EMPLOYMENT_HELP)
+SEE_PROTECTED = grant(CLINICAL, BREAK_GLASS, Purpose.SAFETY)
+"""The permission to see a protected address: asking for access in an emergency, which somebody else reviews."""
 
 ENTRIES = {
-    "people:search": staff(
-        CLINICAL | ARRANGING | ADVISING,
-        Purpose.DIRECT_CARE,
-        lists=(CARE, ARRANGE, ADVISE),
-        reads="person.listed",
-    ),
-    "people:person": record(CARE, ARRANGE, ADVISE, person=person_in_address, reads="person.opened"),
+    "people:search": staff(CLINICAL | ARRANGING, Purpose.DIRECT_CARE, lists=(CARE, ARRANGE), reads="person.listed"),
+    "people:person": record(CARE, ARRANGE, person=person_in_address, reads="person.opened"),
     "people:change": record(CARE, ARRANGE, person=person_in_address, reads="person.opened"),
     "people:allocate": record(
         grant({Role.CLINICAL_LEAD, Role.SUPERVISOR, Role.DUTY}, CARING, Purpose.DIRECT_CARE),
@@ -40,6 +36,10 @@ ENTRIES = {
         person=person_in_address,
         reads="person.opened",
     ),
+    "people:death": record(CARE, ARRANGE, person=person_in_address, reads="person.opened"),
+    "people:protect_address": record(CARE, ARRANGE, person=person_in_address, reads="person.opened"),
+    "people:address": record(SEE_PROTECTED, person=person_in_address, reads="address.opened"),
+    "people:stop_protecting": record(SEE_PROTECTED, person=person_in_address, reads="address.opened"),
     "people:open_link": public(rate=(30, 300), counts={"GET"}),
     "people:link_check": public(rate=(20, 300)),
     "people:link_gone": public(),
@@ -51,12 +51,18 @@ READINGS = {
     "person.opened": "Your record was opened",
     "person.added": "Your record was begun",
     "person.changed": "Your details were changed",
+    "death.recorded": "It was written down that you had died",
+    "death.taken_back": "That you had died was found to be wrong, and taken back",
+    "address.protected": "Your address was marked as protected",
+    "address.protection_ended": "Your address is no longer marked as protected",
+    "address.opened": "Your protected address was opened",
     "allocation.begun": "Somebody became responsible for your care",
     "allocation.ended": "Somebody stopped being responsible for your care",
     "link.made": "A link was made for you",
     "link.opened": "You opened a link we sent you",
     "link.wrong_answer": "Somebody followed a link we sent you and did not know your date of birth and postcode",
     "link.locked": "A link we sent you was locked after five wrong answers",
+    "link.locked_dealt_with": "Somebody asked what had happened to links that were locked",
     "link.used": "You finished what a link was for",
     "link.cancelled": "A link made for you was cancelled",
 }
@@ -66,4 +72,7 @@ RECORD_MENU = (
     Place("people:person", "Summary", 10),
     Place("people:change", "Change details", 80),
     Place("people:allocate", "Who is responsible", 81),
+    Place("people:protect_address", "Protect the address", 82),
+    Place("people:address", "Address", 83),
+    Place("people:death", "Record a death", 95),
 )

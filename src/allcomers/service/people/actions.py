@@ -39,7 +39,11 @@ def change_details(*, by: audit.Actor, person: Person, version: int, **details: 
 def allocate(
     *, by: audit.Actor, person: Person, user: User, starts_on: date, kind: str = Allocation.Kind.TREATMENT
 ) -> Allocation:
-    """Make a member of staff responsible for a person from a day on; whoever was for the same kind, is no longer."""
+    """Make a member of staff responsible for a person from a day on; whoever was for the same kind, is no longer.
+
+    Of two at once, the second waits for the first: the person's row is locked, since there may be no allocation yet.
+    """
+    Person.objects.select_for_update().get(pk=person.pk)
     for former in Allocation.objects.select_for_update().filter(
         person=person, kind=kind, ends_on=None, withdrawn_at=None
     ):

@@ -14,6 +14,7 @@ from allcomers.service.people.forms import LinkCheckForm
 def open_link(request: ServiceRequest, token: str) -> HttpResponse:
     """Takes the token out of the address at once: from here on the session knows which link it was."""
     link = links.link_with_token(token)
+    request.session.pop(links.OPENED, None)  # it may be somebody else's, who followed theirs in this browser before
     if link is None:
         return _without_referrer(redirect("people:link_gone"))
     request.session.cycle_key()

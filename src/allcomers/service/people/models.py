@@ -110,6 +110,35 @@ class Allocation(Record):
         return f"{self.person} to {self.user}"
 
 
+class Death(Record):
+    """Somebody told us that a person has died. Taken back where it was the wrong person: then it is struck through.
+
+    While one stands, `Person.died_on` holds its day.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deaths")
+    died_on = models.DateField()
+    told_by = models.CharField(max_length=200, help_text="Who told us, and how.")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"death of {self.person}"
+
+
+class AddressProtection(Record):
+    """Where somebody lives, and their practice, may be shown to nobody who has not asked to see it in an emergency.
+
+    While one stands, `Person.address_protected` is set. It is ended by striking it through, with the reason.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="address_protections")
+    because = models.CharField(max_length=200, help_text="Who asked for it, and why as far as it has to be known.")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"protected address of {self.person}"
+
+
 class PersonLink(models.Model):
     """A link that opens one thing for one person: only a hash of it is kept."""
 

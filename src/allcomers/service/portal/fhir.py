@@ -60,7 +60,7 @@ def patient(person: Person, contacts: list[Contact]) -> Resource:
     }
     if person.nhs_number:
         found["identifier"] = [{"system": NHS_NUMBER, "value": person.nhs_number}]
-    if person.postcode and not found["address"]:
+    if person.postcode and not found["address"] and not person.address_protected:
         found["address"] = [{"postalCode": person.postcode}]
     return {key: value for key, value in found.items() if value}
 

@@ -34,8 +34,9 @@ def to_be_answered_with_id(person: Person, request_id: UUID) -> MeasureRequest |
 
 
 def contacts_of(person: Person) -> list[Contact]:
-    """Every way to reach somebody that they gave, the latest first."""
-    found = Contact.objects.filter(referral__person=person, withdrawn_at=None)
+    """Every way to reach somebody that they gave, the latest first; where they live only while it is not protected."""
+    hidden = [Contact.Channel.POST] if person.address_protected else []
+    found = Contact.objects.filter(referral__person=person, withdrawn_at=None).exclude(channel__in=hidden)
     return list(found.order_by("-entered_at", "channel"))
 
 

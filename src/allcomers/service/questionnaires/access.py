@@ -65,11 +65,12 @@ READINGS = {
     "measures.struck": "A questionnaire that was taken in from a file turned out to be wrong, and was struck through",
     "measures.complete": "All the questionnaires we had asked for were finished",
     "risk.raised": "An answer about your safety asked us to look after you",
+    "risk.said_again": "What you had said about your safety was sent once more",
     "risk.answered": "It was noted whether you are safe for now",
     "risk.acknowledged": "Somebody took on looking after your safety",
     "risk.acted": "What was done for your safety was written down",
     "risk.closed": "Somebody wrote down why nothing more was needed for your safety",
-    "risk.escalated": "Nobody had looked at an answer about your safety in time, and more people were told",
+    "risk.escalated": "Nobody had looked after your safety in time, and more people were told",
     "alert.listed": "Your name was shown in the list of people whose safety we look after",
     "alert.opened": "What we do for your safety was opened",
 }

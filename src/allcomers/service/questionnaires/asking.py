@@ -1,13 +1,11 @@
 """How one item of any instrument is asked, and how what came back is read: the words, the order, and who must look."""
 
-from allcomers import instruments
 from allcomers.instruments.model import Answer, Direction, Instrument, Item
 
 DECLINED = "declined"
 WORDS = {"Y": "Yes", "N": "No", "NA": "Does not apply to me"}
 NOT_APPLICABLE = "Does not apply to me"
 DECLINE = "I would rather not answer"
-_RISK = instruments.get("PHQ9_item9")
 
 
 def items(instrument: Instrument) -> tuple[Item, ...]:
@@ -25,7 +23,9 @@ def why_not_shown(instrument: Instrument) -> str:
 
 
 def text(item: Item) -> str:
-    return item.text or f"Question {item.number}, as printed on the form"
+    """The question; or its place on the form, where the wording may not be reproduced, and what it is about."""
+    about = f": about {item.about}" if item.about else ""
+    return item.text or f"Question {item.number}, as printed on the form{about}"
 
 
 def choices(instrument: Instrument, item: Item) -> list[tuple[str, str]]:
@@ -59,16 +59,9 @@ def read(item: Item, posted: str) -> Answer:
     return next(one for one in _values(item) if str(one) == posted)
 
 
-def is_about_risk(item: Item) -> bool:
-    """Whether it is the question about being better off dead, on whichever form it is printed."""
-    return item in _RISK.items
-
-
 def asks_for_help(item: Item, answer: Answer) -> bool:
-    """Whether somebody must look at this answer. Anything above zero on the question about risk."""
-    if not is_about_risk(item) or not isinstance(answer, int):
-        return False
-    return bool(instruments.prompts(_RISK, answer).require())
+    """Whether somebody must look at this answer: the instrument's declaration says from which on."""
+    return item.asks_for_help(answer)
 
 
 def _values(item: Item) -> list[int | str]:

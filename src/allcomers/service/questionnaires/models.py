@@ -122,9 +122,18 @@ class Answer(models.Model):
 class RiskAlert(Record):
     """An answer that somebody must look at, until a named person has closed it in words.
 
-    One without an answer was raised by the person, who said in `words` that things have got worse.
-    Without an owner it belongs to whoever holds the duty role. `due_at` is when it must have been acknowledged.
+    One without an answer is in `words`, and `cause` says whose they are and how they came. Without an owner it belongs
+    to whoever holds the duty role. `due_at` is by when the next step must have been taken: somebody acknowledges it,
+    and then writes down what was done. `urgent_at` is when the person last said that it cannot wait. What they say
+    after it was closed raises another: `after` is the one that was closed.
     """
+
+    class Cause(models.TextChoices):
+        ANSWER = "answer", "An answer to a questionnaire"
+        WORSE = "worse", "They told us from their place that things have got worse"
+        NOT_KEPT = "not_kept", "They sent an answer that could not be kept with the questionnaire"
+        UNREAD = "unread", "An answer that they gave elsewhere, and that came in a file, could not be read"
+        REFERRAL = "referral", "A referral, or what was added to one, says that they may not be safe"
 
     class Safety(models.TextChoices):
         SAFE = "safe", "I am safe for now"
@@ -133,13 +142,16 @@ class RiskAlert(Record):
         NOT_SAID = "not_said", "I would rather not say"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="risk_alerts")
-    answer = models.OneToOneField(Answer, null=True, on_delete=models.PROTECT, related_name="alert")
+    cause = models.CharField(max_length=12, choices=Cause, default=Cause.ANSWER)
+    answer = models.ForeignKey(Answer, null=True, on_delete=models.PROTECT, related_name="alerts")
+    after = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     words = models.TextField(blank=True, max_length=LONGEST_WORDS)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="risk_alerts")
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()
     safety = models.CharField(max_length=10, choices=Safety, blank=True)
     wants_call = models.BooleanField(null=True)
+    urgent_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -158,6 +170,7 @@ class RiskAlert(Record):
             models.CheckConstraint(
                 condition=Q(acknowledged_at__isnull=True) | Q(owner__isnull=False), name="acknowledged_by_an_owner"
             ),
+            models.UniqueConstraint(fields=["answer"], condition=Q(after=None), name="one_first_alert_an_answer"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Never
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from allcomers.instruments.model import Item
+from allcomers.service.governance import danger
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.problems.selectors import said_in
@@ -53,7 +54,7 @@ def answering(view: Page) -> Page:
     def run(request: ServiceRequest, way: Way, response_id: UUID, **parameters: Any) -> HttpResponse:
         response = way.response(request.access, response_id)
         if response is None:
-            raise Http404
+            return danger.told(request) or _not_found()
         if response.finished_at is not None:
             return _finished_already(request)
         if response.started_at is None:
@@ -65,8 +66,13 @@ def answering(view: Page) -> Page:
     return run
 
 
+def _not_found() -> Never:
+    raise Http404
+
+
 def _finished_already(request: ServiceRequest) -> HttpResponse:
-    return render(request, "questionnaires/finished.jinja", status=409)
+    """Nothing is changed any more; but an answer that asks for help is heard."""
+    return danger.told(request) or render(request, "questionnaires/finished.jinja", status=409)
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,13 +157,7 @@ def crisis(request: ServiceRequest, way: Way, response: Response) -> HttpRespons
     form = FollowUpForm.sent(request, of=alert)
     if not form.is_valid():
         return render(request, "questionnaires/crisis.jinja", {**page, "form": form}, status=422)
-    try:
-        risk.answer_follow_up(by=request.access.actor, alert=alert, version=form.version, **form.answers())
-    except ChangedMeanwhileError as meanwhile:
-        page["alert"] = meanwhile.current
-        return render(
-            request, "questionnaires/crisis.jinja", {**page, "form": form.against(meanwhile.current)}, status=409
-        )
+    alert = risk.answer_follow_up(by=request.access.actor, alert=alert, **form.answers())
     form.saved()
     return redirect(way.page("crisis", response) if alert.urgent else way.onwards(response))
 

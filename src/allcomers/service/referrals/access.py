@@ -19,11 +19,12 @@ from allcomers.service.governance.permissions import (
     record,
     staff,
 )
+from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.access import ARRANGE, CARE
 from allcomers.service.people.models import Person
 from allcomers.service.referrals.changing import LINK_PURPOSE
 from allcomers.service.referrals.paths import PROFESSIONAL, SELF, Path
-from allcomers.service.referrals.selectors import handled_by, inbox, person_of
+from allcomers.service.referrals.selectors import handled_by, handled_with_id, inbox, person_of
 
 HANDLES = "handles_referral"
 RELATIONSHIPS = (Relationship(HANDLES, "is dealing with your referral", handled_by),)
@@ -34,6 +35,10 @@ HANDLE = grant(HANDLING, HANDLES, Purpose.ADMINISTRATION)
 
 def person_of_referral(parameters: Mapping[str, Any]) -> Person | None:
     return person_of(parameters["referral_id"])
+
+
+def _is_handled(viewer: Viewer, parameters: Mapping[str, Any]) -> bool:
+    return handled_with_id(viewer, parameters["referral_id"])
 
 
 def _filling_in(path: Path) -> dict[str, Entry]:
@@ -52,6 +57,7 @@ def _filling_in(path: Path) -> dict[str, Entry]:
     }
 
 
+THIS_ONE = {HANDLES: _is_handled}
 OWN = by_link(LINK_PURPOSE, reads="referral.shown")
 ENTRIES = {
     **_filling_in(SELF),
@@ -59,6 +65,7 @@ ENTRIES = {
     **{f"referrals:{name}": OWN for name in ("yours", "more", "contact", "needs", "cancel", "help_now")},
     "referrals:resume": public(rate=(10, 300)),
     "referrals:leave": public(rate=(30, 300)),
+    "referrals:send_now": public(rate=(20, 300)),
     "referrals:inbox": staff(HANDLING, Purpose.ADMINISTRATION, lists=(HANDLE,), reads="referral.listed"),
     "referrals:referral": record(
         HANDLE,
@@ -66,8 +73,9 @@ ENTRIES = {
         grant({Role.ADMINISTRATOR}, TEAM, Purpose.ADMINISTRATION),
         person=person_of_referral,
         reads="referral.opened",
+        rows=THIS_ONE,
     ),
-    "referrals:look_again": record(HANDLE, person=person_of_referral, reads="referral.opened"),
+    "referrals:look_again": record(HANDLE, person=person_of_referral, reads="referral.opened", rows=THIS_ONE),
     "referrals:of_person": record(CARE, ARRANGE, person=person_in_address, reads="referral.listed"),
 }
 
@@ -81,6 +89,8 @@ READINGS = {
     "referral.accepted": "Your referral was accepted",
     "referral.merged": "Your referral was put to the record we had of you before",
     "referral.merge_undone": "A referral that had been put to your record was taken away from it again",
+    "record.joined": "What we had of you in two records was put into one",
+    "record.parted": "What had been put into one record was put into two again",
     "referral.signposted": "You were told of another service",
     "referral.rejected": "Your referral was not accepted",
     "referral.shown": "You opened your referral from a link we sent you",

@@ -12,10 +12,10 @@ from allcomers.service.governance import audit
 from allcomers.service.governance.acting import action
 from allcomers.service.people import actions as people
 from allcomers.service.people.models import Person
-from allcomers.service.referrals import arrival, matching, steps, wording
+from allcomers.service.referrals import arrival, matching, safety, steps, wording
 from allcomers.service.referrals.forms import CHANNELS
-from allcomers.service.referrals.models import Contact, LifeProblem, Match, Referral, Source, StartedReferral
-from allcomers.service.referrals.paths import Content, Path, path_of
+from allcomers.service.referrals.models import Contact, LifeProblem, Match, Referral, Source, StartedReferral, on_behalf
+from allcomers.service.referrals.paths import Content, Path, path_of, without_agreement
 from allcomers.service.referrals.references import new_reference
 from allcomers.service.referrals.selectors import area_of
 
@@ -37,6 +37,7 @@ def begin(
         reference=new_reference(),
         source=source,
         in_danger=in_danger,
+        safety=_safety_in(answers or {}),
         answers=answers or {},
         started_at=now,
         expires_at=now + KEPT,
@@ -57,19 +58,28 @@ def answer_gate(*, by: audit.Actor, started: StartedReferral, in_danger: bool) -
 
 @action
 def keep_step(*, by: audit.Actor, started: StartedReferral, step: steps.Step, given: dict[str, Any]) -> StartedReferral:
-    """Keep a page's answers. The audit says which page, so that one sees where people give up, and never what."""
+    """Keep a page's answers. The audit says which page, so that one sees where people give up, and never what.
+
+    Somebody who said that they do not feel safe, and thinks better of it, is still looked at today.
+    """
     started = StartedReferral.objects.select_for_update().get(pk=started.pk, referral=None)
     started.answers = {**started.answers, step.name: given}
+    started.safety = wording.most_worrying(started.safety, given.get("safe_now", ""))
     started.expires_at = timezone.now() + KEPT
-    started.save(update_fields=["answers", "expires_at"])
+    started.save(update_fields=["answers", "safety", "expires_at"])
     started.refresh_from_db()
     audit.record("referral.step_kept", by=by, of=started, step=step.name)
     return started
 
 
 @action
-def resume(*, by: audit.Actor, reference: str, date_of_birth: date) -> StartedReferral | None:
-    """The referral that somebody began, by its reference and the date of birth in it; five wrong dates lock it."""
+def resume(
+    *, by: audit.Actor, reference: str, date_of_birth: date, late: StartedReferral | None = None
+) -> StartedReferral | None:
+    """The referral that somebody began, by its reference and the date of birth in it; five wrong dates lock it.
+
+    `late` is a page that they sent after their session had ended: it becomes part of what they come back to.
+    """
     text = "".join(character for character in reference.upper() if character.isalnum())
     waiting = StartedReferral.objects.select_for_update().filter(
         source=Source.SELF, expires_at__gt=timezone.now(), referral=None
@@ -78,7 +88,7 @@ def resume(*, by: audit.Actor, reference: str, date_of_birth: date) -> StartedRe
     born = started.answers.get(steps.STEPS[0].name, {}).get("date_of_birth") if started else None
     if started is not None and born == date_of_birth.isoformat():
         audit.record("referral.resumed", by=by, of=started)
-        return started
+        return started if late is None or late == started else _with_late_page(started, late)
     if started is not None:
         started.wrong_answers += 1
         started.save(update_fields=["wrong_answers"])
@@ -96,11 +106,13 @@ def submit(*, by: audit.Actor, started: StartedReferral, sent_by: str = "") -> R
     path = path_of(started.source)
     assert started.in_danger is not None
     assert steps.first_open(started.answers, path.steps) is None
+    started.answers = without_agreement(started.answers) if on_behalf(started.answers) else started.answers
+    started.safety = wording.most_worrying(started.safety, _safety_in(started.answers))
     content = path.content(started.answers)
     facts = _facts_given(content)
     candidates = _who_may_be_the_same(facts)
     person = _add_person(by, facts, content)
-    referral = _make(started, person, sent_by, today_because=path.today_because(content, started.in_danger))
+    referral = _make(started, person, sent_by, today_because=path.today_because(started))
     _add_what_belongs(referral, content, path)
     for person, points, reasons in candidates:
         Match.objects.create(referral=referral, person=person, score=points, reasons=reasons)
@@ -115,8 +127,22 @@ def submit(*, by: audit.Actor, started: StartedReferral, sent_by: str = "") -> R
         same_day=referral.same_day,
         matches=len(candidates),
     )
+    if referral.same_day:
+        safety.raise_alert(by, referral, said=_said_of_safety(started), words=referral.same_day_because)
     arrival.announce(by, referral)
     return referral
+
+
+@action
+def send_as_it_is(*, by: audit.Actor, started: StartedReferral) -> Referral:
+    """Send what there is, with the pages that are left as if they had been left empty: somebody wants help sooner."""
+    started = StartedReferral.objects.select_for_update().get(pk=started.pk)
+    rest = steps.left_empty(started.answers, path_of(started.source).steps)
+    assert rest is not None
+    started.answers = {**started.answers, **rest}
+    started.save(update_fields=["answers"])
+    audit.record("referral.rest_left_empty", by=by, of=started, pages=len(rest))
+    return submit(by=by, started=started)
 
 
 @action
@@ -137,6 +163,27 @@ def forget_expired(*, by: audit.Actor) -> int:
     count: int = StartedReferral.objects.filter(expires_at__lte=timezone.now()).delete()[0]
     audit.record("referral.unsent_deleted", by=by, count=count)
     return count
+
+
+def _with_late_page(started: StartedReferral, late: StartedReferral) -> StartedReferral:
+    started.answers = {**started.answers, **late.answers}
+    started.safety = wording.most_worrying(started.safety, late.safety)
+    started.expires_at = timezone.now() + KEPT
+    started.save(update_fields=["answers", "safety", "expires_at"])
+    late.delete()
+    return started
+
+
+def _safety_in(answers: steps.Answers) -> str:
+    """The most worrying that some pages say of safety."""
+    return wording.most_worrying(*(page.get("safe_now", "") for page in answers.values()))
+
+
+def _said_of_safety(started: StartedReferral) -> str:
+    """What was said of safety, for an alert. Empty where a professional does not know: that is no word of danger."""
+    if started.in_danger:
+        return wording.NOT_SAFE[0]
+    return started.safety if started.source == Source.SELF or started.safety == wording.NOT_SAFE[0] else ""
 
 
 def _add_person(by: audit.Actor, facts: matching.Facts, content: Content) -> Person:

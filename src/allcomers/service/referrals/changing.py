@@ -1,6 +1,7 @@
 """What the person does with a referral that was sent: writes more, gives other contacts or needs, cancels it.
 
-Whatever they do, somebody of the staff looks at it again. Nothing of what was sent before is changed.
+Whatever they do, somebody of the staff looks at it again. Nothing of what was sent before is changed; and nothing that
+they say is refused because staff, or they themselves in another tab, did something with the referral meanwhile.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from django.utils import timezone
 from allcomers.service.governance import audit
 from allcomers.service.governance.acting import action
 from allcomers.service.governance.records import ChangedMeanwhileError
-from allcomers.service.referrals import actions, arrival, wording
+from allcomers.service.referrals import actions, safety, wording
 from allcomers.service.referrals.models import Addition, Referral
 
 LINK_PURPOSE = "referral"
@@ -20,56 +21,60 @@ UNSAFE = "wrote later that they do not feel safe, or are not sure"
 
 
 @action
-def write_more(*, by: audit.Actor, referral: Referral, given: Mapping[str, Any], version: int) -> Referral:
+def write_more(*, by: audit.Actor, referral: Referral, given: Mapping[str, Any]) -> Referral:
     """The person wrote something more. One who does not feel safe is looked at today, whatever was decided."""
-    addition = Addition.objects.create(referral=referral, kind=Addition.Kind.WORDS, said=dict(given))
-    unsafe = given["safe_now"] in wording.NOT_SAFE
+    referral = _locked(referral)
+    Addition.objects.create(referral=referral, kind=Addition.Kind.WORDS, said=dict(given))
+    unsafe = wording.most_worrying(given["safe_now"])
     if unsafe:
         referral.same_day = True
         referral.same_day_because = referral.same_day_because or UNSAFE
-    _look_again(referral, UNSAFE if unsafe else "wrote more", version)
-    audit.record("referral.added_to", by=by, person=referral.person_id, of=referral, same_day=unsafe)
+    _look_again(referral, UNSAFE if unsafe else "wrote more")
+    audit.record("referral.added_to", by=by, person=referral.person_id, of=referral, same_day=bool(unsafe))
     if unsafe:
-        arrival.announce_unsafe(by, addition)
+        safety.raise_alert(by, referral, said=unsafe, words=given["words"] or UNSAFE)
     return referral
 
 
 @action
-def change_contacts(*, by: audit.Actor, referral: Referral, given: Mapping[str, Any], version: int) -> Referral:
+def change_contacts(*, by: audit.Actor, referral: Referral, given: Mapping[str, Any]) -> Referral:
     """Other ways to be reached take the place of the former ones, which stay, struck through.
 
     That somebody else may see the telephone is kept beside them: once it was said, it holds.
     """
+    referral = _locked(referral)
     actions.replace_contacts(by=by, referral=referral, given=given)
     if given.get("device_shared"):
         Addition.objects.create(referral=referral, kind=Addition.Kind.CONTACTS, said={"device_shared": True})
-    return _look_again(referral, "gave other ways to be reached", version)
+    return _look_again(referral, "gave other ways to be reached")
 
 
 @action
-def change_needs(*, by: audit.Actor, referral: Referral, given: Mapping[str, Any], version: int) -> Referral:
+def change_needs(*, by: audit.Actor, referral: Referral, given: Mapping[str, Any]) -> Referral:
+    referral = _locked(referral)
     Addition.objects.create(referral=referral, kind=Addition.Kind.NEEDS, said=dict(given))
-    _look_again(referral, "said what would make it easier", version)
+    _look_again(referral, "said what would make it easier")
     audit.record("referral.needs_changed", by=by, person=referral.person_id, of=referral)
     return referral
 
 
 @action
-def cancel(*, by: audit.Actor, referral: Referral, words: str, version: int) -> Referral:
+def cancel(*, by: audit.Actor, referral: Referral, words: str) -> Referral:
     """The person does not want it any more. It stays in the inbox until somebody of the staff has closed it.
 
     Raises
     ------
-    ChangedMeanwhileError : it was changed since `version`, or somebody has decided already.
+    ChangedMeanwhileError : somebody has decided already.
     """
+    referral = _locked(referral)
     if referral.state != Referral.State.RECEIVED:
-        raise ChangedMeanwhileError(Referral.objects.get(pk=referral.pk))
+        raise ChangedMeanwhileError(referral)
     referral.state, referral.cancelled_at, referral.cancelled_because = (
         Referral.State.CANCELLED,
         timezone.now(),
         words,
     )
-    referral.save_version(version)
+    referral.save_version(referral.version)
     audit.record("referral.cancelled", by=by, person=referral.person_id, of=referral, same_day=referral.same_day)
     return referral
 
@@ -107,9 +112,14 @@ def looked_again(*, by: audit.Actor, referral: Referral, version: int) -> Referr
     return referral
 
 
-def _look_again(referral: Referral, because: str, version: int) -> Referral:
+def _locked(referral: Referral) -> Referral:
+    """The row as it is now. What the person says is added to it, and overwrites nothing: so no version is asked for."""
+    return Referral.objects.select_for_update().get(pk=referral.pk)
+
+
+def _look_again(referral: Referral, because: str) -> Referral:
     """The oldest reason that nobody has looked at stays, but for one about safety."""
     if referral.look_again_at is None or because == UNSAFE:
         referral.look_again_because = because
     referral.look_again_at = referral.look_again_at or timezone.now()
-    return referral.save_version(version)
+    return referral.save_version(referral.version)

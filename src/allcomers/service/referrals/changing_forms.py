@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from allcomers.service.governance.forms import RecordForm
 from allcomers.service.look.words import words
-from allcomers.service.referrals import wording
+from allcomers.service.referrals import protected, wording
 from allcomers.service.referrals.forms import ContactForm, NeedsForm, one_of
 from allcomers.service.referrals.models import Addition
 from allcomers.service.referrals.steps import Line, fields_in_words
@@ -14,9 +14,20 @@ REOPEN, CLOSE = "reopen", "close"
 
 
 class MoreForm(RecordForm):
+    """Words, or how safe somebody feels, or both: somebody who does not feel safe need not find words for it."""
+
     name: ClassVar[str] = "more of a referral"
-    words = words("What would you like to add?", required="Write what you would like to add")
+    words = words("What would you like to add?")
     safe_now = one_of("Do you feel safe at the moment?", wording.SAFE_NOW)
+
+    def clean(self) -> None:
+        if not any(self.cleaned_data.get(name) or name in self.errors for name in ("words", "safe_now")):
+            self.add_error("words", "Write what you would like to add")
+
+    @property
+    def unsafe(self) -> str:
+        """What was said of safety, where it worries; also where the rest of the form cannot be taken."""
+        return wording.most_worrying(self.cleaned_data.get("safe_now", ""))
 
 
 class ChangeContactForm(RecordForm, ContactForm):
@@ -66,4 +77,8 @@ def in_words(added: Addition) -> list[Line]:
     """What came after a referral was sent, as people read it."""
     if added.kind == Addition.Kind.REOPENED:
         return [Line("Why", added.said["because"], own_words=True)]
-    return fields_in_words(_FORMS[added.kind].base_fields, added.said)
+    return fields_in_words(_FORMS[added.kind].base_fields, added.said, _hidden(added))
+
+
+def _hidden(added: Addition) -> frozenset[str]:
+    return protected.hidden(added.referral) if added.kind == Addition.Kind.CONTACTS else frozenset()

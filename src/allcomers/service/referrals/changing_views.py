@@ -18,6 +18,9 @@ from allcomers.service.referrals.models import Referral
 
 HOME = "referrals:yours"
 THANKS = "Thank you. Somebody here will read it."
+SAFETY_KEPT = (
+    "We have what you said about being safe, and somebody looks at it before the others. Your words are not sent yet."
+)
 
 
 def of_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,19 +59,26 @@ def help_now(request: ServiceRequest, referral: Referral) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @of_link
 def more(request: ServiceRequest, referral: Referral) -> HttpResponse:
-    def act(form: MoreForm) -> str:
-        given = form.answers()
-        changing.write_more(by=request.access.actor, referral=referral, given=given, version=form.version)
-        return "referrals:help_now" if given["safe_now"] in wording.NOT_SAFE else HOME
+    """What somebody adds. That they do not feel safe is kept even where their words cannot be taken as they are."""
 
-    return _changed(request, referral, MoreForm, "Add something", act)
+    def act(form: MoreForm) -> str:
+        changing.write_more(by=request.access.actor, referral=referral, given=form.answers())
+        return "referrals:help_now" if form.unsafe else HOME
+
+    def keep_safety(form: MoreForm) -> None:
+        if form.unsafe:
+            given = {"words": "", "safe_now": form.unsafe}
+            changing.write_more(by=request.access.actor, referral=referral, given=given)
+            messages.info(request, SAFETY_KEPT)
+
+    return _changed(request, referral, MoreForm, "Add something", act, otherwise=keep_safety)
 
 
 @require_http_methods(["GET", "POST"])
 @of_link
 def contact(request: ServiceRequest, referral: Referral) -> HttpResponse:
     def act(form: ChangeContactForm) -> str:
-        changing.change_contacts(by=request.access.actor, referral=referral, given=form.answers(), version=form.version)
+        changing.change_contacts(by=request.access.actor, referral=referral, given=form.answers())
         return HOME
 
     return _changed(
@@ -85,7 +95,7 @@ def contact(request: ServiceRequest, referral: Referral) -> HttpResponse:
 @of_link
 def needs(request: ServiceRequest, referral: Referral) -> HttpResponse:
     def act(form: ChangeNeedsForm) -> str:
-        changing.change_needs(by=request.access.actor, referral=referral, given=form.answers(), version=form.version)
+        changing.change_needs(by=request.access.actor, referral=referral, given=form.answers())
         return HOME
 
     return _changed(
@@ -101,8 +111,7 @@ def cancel(request: ServiceRequest, referral: Referral) -> HttpResponse:
         return redirect(HOME)
 
     def act(form: CancelForm) -> str:
-        words = form.cleaned_data["because"]
-        changing.cancel(by=request.access.actor, referral=referral, words=words, version=form.version)
+        changing.cancel(by=request.access.actor, referral=referral, words=form.cleaned_data["because"])
         return HOME
 
     return _changed(
@@ -127,8 +136,9 @@ def _changed(
     why: str = "",
     save: str = "Send",
     initial: dict[str, Any] | None = None,
+    otherwise: Callable[[Any], None] | None = None,
 ) -> HttpResponse:
-    """Show a form about the referral, or do what it asks for."""
+    """Show a form about the referral, or do what it asks for; `otherwise` with one that cannot be taken as it is."""
 
     def page(form: RecordForm, status: int) -> HttpResponse:
         shown = {"form": form, "title": title, "why": why, "save": save}
@@ -138,6 +148,8 @@ def _changed(
         return page(form_class.shown(request, of=referral, initial=initial), 200)
     form = form_class.sent(request, of=referral)
     if not form.is_valid():
+        if otherwise is not None:
+            otherwise(form)
         return page(form, 422)
     try:
         onward = act(form)

@@ -117,6 +117,11 @@ class WhoForm(forms.Form):
         for name, message in needed.items():
             if not data.get(name) and name not in self.errors:
                 self.add_error(name, message)
+        if data.get("person_knows") == "no":
+            self.add_error(
+                "person_knows",
+                "We cannot contact somebody who does not know. Ask them first; they can also refer themselves",
+            )
 
 
 class NameForm(forms.Form):

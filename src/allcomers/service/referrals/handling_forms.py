@@ -9,6 +9,7 @@ from allcomers.service.governance.forms import RecordForm
 from allcomers.service.look.words import words
 from allcomers.service.referrals.models import Match
 
+NO_TEAM = "There is no team yet: a service administrator makes one on the page “Teams”"
 ACCEPT, SIGNPOST, REJECT, SAME_AS = "accept", "signpost", "reject", "same as "
 
 
@@ -44,7 +45,7 @@ class DecisionForm(RecordForm):
     def clean(self) -> None:
         decision = self.cleaned_data.get("decision", "")
         if decision.startswith((ACCEPT, SAME_AS)) and not self.cleaned_data.get("team") and "team" not in self.errors:
-            self.add_error("team", "Choose a team")
+            self.add_error("team", "Choose a team" if self.teams else NO_TEAM)
 
     @property
     def chosen(self) -> str:

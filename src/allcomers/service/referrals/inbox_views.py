@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from allcomers.service.governance import audit
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
-from allcomers.service.referrals import changing, clocks, handling, paths, selectors
+from allcomers.service.referrals import changing, clocks, handling, joining, paths, selectors
 from allcomers.service.referrals.access import HANDLES
 from allcomers.service.referrals.changing_forms import REOPEN, CancelledForm, LookedForm, in_words
 from allcomers.service.referrals.handling_forms import ACCEPT, REJECT, SIGNPOST, DecisionForm, UndoForm
-from allcomers.service.referrals.models import Addition, Referral
+from allcomers.service.referrals.models import Addition, Merge, Referral
 from allcomers.service.referrals.steps import Line
 
 A_PAGE = 25
@@ -47,6 +47,11 @@ def referral(request: ServiceRequest, referral_id: UUID) -> HttpResponse:
         raise Http404
     if merge is None:
         return _page(request, one, None)
+    return _joined(request, one, merge)
+
+
+def _joined(request: ServiceRequest, one: Referral, merge: Merge) -> HttpResponse:
+    """Somebody may take a joining back."""
     form = UndoForm.shown(request, of=one) if request.method != "POST" else UndoForm.sent(request, of=one)
     if not form.is_bound or not form.is_valid():
         return _page(request, one, form)
@@ -56,8 +61,10 @@ def referral(request: ServiceRequest, referral_id: UUID) -> HttpResponse:
         )
     except ChangedMeanwhileError as meanwhile:
         return _page(request, one, form.against(meanwhile.current), status=409)
+    except handling.UndoTooLateError:
+        return render(request, "referrals/undone_already.jinja", {"referral": one}, status=409)
     form.saved()
-    return redirect("referrals:referral", referral_id=referral_id)
+    return redirect("referrals:referral", referral_id=one.pk)
 
 
 def _new(request: ServiceRequest, one: Referral) -> HttpResponse:
@@ -72,6 +79,9 @@ def _new(request: ServiceRequest, one: Referral) -> HttpResponse:
         _decide(request, one, form)
     except ChangedMeanwhileError as meanwhile:
         return _page(request, meanwhile.current, form.against(meanwhile.current), status=409)
+    except joining.CannotJoinError as cannot:
+        form.add_error("decision", str(cannot))
+        return _page(request, one, form)
     form.saved()
     return redirect("referrals:inbox")
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+SAME_POSTCODE = "same postcode"
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -52,7 +54,7 @@ REASONS = (
     Reason("same family name and date of birth", 25, _family_name_and_birth),
     Reason("same telephone number", 20, lambda a, b: bool(a.phones & b.phones)),
     Reason("same e-mail address", 20, lambda a, b: bool(a.emails & b.emails)),
-    Reason("same postcode", 10, lambda a, b: bool(a.postcode) and a.postcode == b.postcode),
+    Reason(SAME_POSTCODE, 10, lambda a, b: bool(a.postcode) and a.postcode == b.postcode),
 )
 CONTRADICTION = "another NHS number"
 SHOWN_FROM = 20

@@ -1,22 +1,25 @@
 """A referral that was begun, the referral that was sent, and what belongs to it.
 
-What was sent hangs on the referral, and the referral on a person. Saying that two people are one therefore moves one
-column, and taking that back moves it again.
+What was sent hangs on the referral, and the referral on a person. Saying that two people are one therefore moves
+rows to another person, and taking that back moves them again; which, the `Merge` says.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from allcomers.service.governance.records import Record
 from allcomers.service.people.models import Person
+from allcomers.service.referrals.matching import SAME_POSTCODE
 
 UNDO_DAYS = 30
 
@@ -29,6 +32,11 @@ class Source(models.TextChoices):
     SYSTEM = "system", "by a professional, from their own system"
 
 
+def on_behalf(answers: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether somebody filled it in for the person, without them."""
+    return answers.get("who", {}).get("filling_in") == "on_behalf"
+
+
 class StartedReferral(models.Model):
     """A referral that is being filled in: kept for 24 hours after the last answer, and then deleted.
 
@@ -39,6 +47,9 @@ class StartedReferral(models.Model):
     reference = models.CharField(max_length=9, unique=True)
     source = models.CharField(max_length=12, choices=Source, default=Source.SELF)
     in_danger = models.BooleanField(null=True, help_text="What was answered at the safety gate; empty before it.")
+    safety = models.CharField(
+        max_length=8, blank=True, help_text="The most worrying that was said of safety; a later answer leaves it."
+    )
     answers = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -104,6 +115,16 @@ class Referral(Record):
 
     def __str__(self) -> str:
         return f"referral of {self.person}"
+
+    @property
+    def asked_the_person(self) -> bool:
+        """Whether the person was asked what they agree to: they filled it in, or were there when it was."""
+        return self.source == Source.SELF and not on_behalf(self.answers)
+
+    @cached_property
+    def hides_address(self) -> bool:
+        """Whether it is of somebody whose address is protected, or of whom it has yet to be said that they are not."""
+        return self.person.address_protected or self.matches.filter(person__address_protected=True).exists()
 
     @property
     def closed(self) -> bool:
@@ -175,14 +196,23 @@ class Match(models.Model):
     def __str__(self) -> str:
         return f"{self.score} points"
 
+    @property
+    def reasons_shown(self) -> list[str]:
+        """Without one from which a protected address could be told."""
+        return [one for one in self.reasons if one != SAME_POSTCODE or not self.referral.hides_address]
+
 
 class Merge(Record):
-    """A referral's person was found to be somebody known; it can be undone for thirty days."""
+    """A referral's person was found to be somebody known; it can be undone for thirty days.
+
+    `moved` holds the ids of the rows that went along, by model and column, so that they can go back.
+    """
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="merges")
     from_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     into_person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     merged_at = models.DateTimeField()
+    moved = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.from_person} into {self.into_person}"

@@ -14,9 +14,9 @@ from django import forms
 from django.urls import reverse
 
 from allcomers.service.referrals import professional_forms as professional
-from allcomers.service.referrals import wording
-from allcomers.service.referrals.forms import GateForm
-from allcomers.service.referrals.models import Referral, Source
+from allcomers.service.referrals import protected, wording
+from allcomers.service.referrals.forms import CHANNELS, GateForm
+from allcomers.service.referrals.models import Referral, Source, StartedReferral
 from allcomers.service.referrals.steps import STEPS, Answers, Line, Step, in_words
 
 
@@ -28,7 +28,6 @@ class Content:
     born_and_lives: Mapping[str, Any]
     contact: Mapping[str, Any]
     problems: list[str]
-    safe_now: str
 
     @property
     def date_of_birth(self) -> date:
@@ -72,10 +71,10 @@ class Path:
         """Under which a session holds something of this path, so that the two can be open side by side."""
         return f"referral_{self.prefix}{name}"
 
-    def today_because(self, content: Content, in_danger: bool | None) -> list[str]:
+    def today_because(self, started: StartedReferral) -> list[str]:
         """Why somebody has to look at it today; empty where nothing says so."""
-        danger = [self.danger_words] if in_danger else []
-        return danger + ([self.unsafe_words] if content.safe_now in wording.NOT_SAFE else [])
+        danger = [self.danger_words] if started.in_danger else []
+        return danger + ([self.unsafe_words] if started.safety else [])
 
 
 def _of_self(answers: Answers) -> Content:
@@ -84,7 +83,6 @@ def _of_self(answers: Answers) -> Content:
         born_and_lives=answers["age-and-area"],
         contact=answers["contact"],
         problems=[one for one in answers["life"]["problems"] if one != wording.RATHER_NOT[0]],
-        safe_now=answers["life"]["safe_now"],
     )
 
 
@@ -94,7 +92,6 @@ def _of_professional(answers: Answers) -> Content:
         born_and_lives=answers["person"],
         contact=answers["contact"],
         problems=answers["reason"]["problems"],
-        safe_now=answers["risk"]["safe_now"],
     )
 
 
@@ -138,10 +135,18 @@ PROFESSIONAL = Path(
 _BY_SOURCE = {Source.SELF: SELF, Source.PROFESSIONAL: PROFESSIONAL, Source.SYSTEM: PROFESSIONAL}
 
 
+def without_agreement(answers: Answers) -> dict[str, Mapping[str, Any]]:
+    """What somebody filled in for the person, without what they ticked in their name: nobody agrees for another."""
+    contact = {name: value for name, value in answers["contact"].items() if not name.endswith("_messages")}
+    unticked = {f"{channel}_messages": False for channel in CHANNELS}
+    return {**answers, "contact": {**contact, **unticked}, "consents": {}}
+
+
 def path_of(source: str) -> Path:
     return _BY_SOURCE[Source(source)]
 
 
 def said(referral: Referral) -> list[tuple[Step, list[Line]]]:
     """Everything a referral says, page by page, in the words of its path."""
-    return [(step, in_words(step, referral.answers)) for step in path_of(referral.source).steps]
+    hidden = protected.hidden(referral)
+    return [(step, in_words(step, referral.answers, hidden)) for step in path_of(referral.source).steps]

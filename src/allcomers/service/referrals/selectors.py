@@ -17,6 +17,7 @@ from allcomers.service.governance.viewers import Viewer
 from allcomers.service.people.models import Person, PersonLink
 from allcomers.service.referrals import clocks
 from allcomers.service.referrals.models import UNDO_DAYS, Addition, Contact, Match, Merge, Referral, StartedReferral
+from allcomers.service.rota import selectors as rota
 
 MEASURED_DAYS = 28
 
@@ -38,10 +39,19 @@ def handled_by(viewer: Viewer) -> PersonIds:
 
     The day is for whoever was deciding at the same time: they are shown that somebody else did.
     """
+    return _handled_by(viewer).values("person")
+
+
+def handled_with_id(viewer: Viewer, referral_id: UUID) -> bool:
+    """Whether this referral is one of them: another of the same person opens nothing here."""
+    return _handled_by(viewer).filter(pk=referral_id).exists()
+
+
+def _handled_by(viewer: Viewer) -> QuerySet[Referral]:
     waiting = awaits_somebody()
     just_now = Q(decided_at__gt=viewer.moment(ago=timedelta(days=1)))
     by_them = Q(decided_by=viewer.user(), decided_at__gt=viewer.moment(ago=timedelta(days=UNDO_DAYS)))
-    return Referral.objects.filter(waiting | just_now | by_them, withdrawn_at=None).values("person")
+    return Referral.objects.filter(waiting | just_now | by_them, withdrawn_at=None)
 
 
 def person_of(referral_id: UUID) -> Person | None:
@@ -61,22 +71,33 @@ def referral_of(person: Person, referral_id: UUID) -> Referral:
 
 
 def referral_of_link(person: Person, link_id: UUID) -> Referral | None:
-    """The referral that a link of this person is about; also when it was since found to be somebody known's."""
+    """The referral that a link of this person is about."""
     about = PersonLink.objects.get(pk=link_id).about
-    theirs = Q(person=person) | Q(merges__from_person=person, merges__withdrawn_at=None)
-    found = Referral.objects.filter(theirs, withdrawn_at=None).order_by("-received_at")
+    found = Referral.objects.filter(person=person, withdrawn_at=None).order_by("-received_at")
     return (found.filter(pk=about) if about else found).first()
+
+
+def found_to_be(person: Person) -> Person | None:
+    """Whom a person was found to be, unless that was undone."""
+    merge = Merge.objects.filter(from_person=person, withdrawn_at=None).select_related("into_person").first()
+    return None if merge is None else merge.into_person
 
 
 def contacts_masked(referral: Referral) -> list[tuple[str, str]]:
     """The ways to reach somebody, with the end of each alone: enough to know it again, not to learn it."""
-    held = referral.contacts.filter(withdrawn_at=None).order_by("channel")
+    held = _contacts_shown(referral).filter(withdrawn_at=None).order_by("channel")
     return [(one.get_channel_display(), f"ends in {one.value[-3:]}") for one in held]
 
 
 def contacts_of(referral: Referral) -> list[Contact]:
     """Every way to reach somebody, those that hold first; former ones are struck through."""
-    return sorted(referral.contacts.all(), key=lambda one: (one.withdrawn, one.channel))
+    return sorted(_contacts_shown(referral), key=lambda one: (one.withdrawn, one.channel))
+
+
+def _contacts_shown(referral: Referral) -> QuerySet[Contact]:
+    """Without the postal address while it is protected."""
+    hidden = [Contact.Channel.POST] if referral.hides_address else []
+    return referral.contacts.exclude(channel__in=hidden)
 
 
 def needs_of(referral: Referral) -> dict[str, Any]:
@@ -146,7 +167,8 @@ def matches_of(referral: Referral) -> list[Match]:
 
 
 def teams() -> QuerySet[Team]:
-    return Team.objects.order_by("name")
+    """The teams that somebody may be accepted into today."""
+    return rota.open_teams(timezone.localdate())
 
 
 def area_of(postcode: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,6 +77,14 @@ def first_open(answers: Answers, pages: tuple[Step, ...] = STEPS) -> Step | None
     return next((step for step in pages if step.name not in answers), None)
 
 
+def left_empty(answers: Answers, pages: tuple[Step, ...] = STEPS) -> dict[str, Any] | None:
+    """The pages that are not answered yet, as they are when nothing is answered; None where one of them has to be."""
+    empty = {step.name: step.form({}) for step in pages if step.name not in answers}
+    if not all(form.is_valid() for form in empty.values()):
+        return None
+    return {name: form.cleaned_data for name, form in empty.items()}
+
+
 def before(step: Step, pages: tuple[Step, ...] = STEPS) -> Step | None:
     number = pages.index(step)
     return pages[number - 1] if number else None
@@ -96,6 +104,9 @@ def as_shown(step: Step, answers: Answers) -> dict[str, Any]:
     return stored
 
 
+PROTECTED = "Protected: not shown here"
+
+
 @dataclass(frozen=True)
 class Line:
     """One answer in words: what was asked, what was said, and whether it is somebody's own text."""
@@ -105,17 +116,21 @@ class Line:
     own_words: bool
 
 
-def in_words(step: Step, answers: Answers) -> list[Line]:
-    """A page's answers as people read them, without those that were left empty."""
-    return fields_in_words(step.form().fields, as_shown(step, answers))
+def in_words(step: Step, answers: Answers, hidden: Collection[str] = ()) -> list[Line]:
+    """A page's answers as people read them, without those left empty. Of `hidden` fields it is said that they are."""
+    return fields_in_words(step.form().fields, as_shown(step, answers), hidden)
 
 
-def fields_in_words(fields: Mapping[str, forms.Field], shown: Mapping[str, Any]) -> list[Line]:
+def fields_in_words(
+    fields: Mapping[str, forms.Field], shown: Mapping[str, Any], hidden: Collection[str] = ()
+) -> list[Line]:
     """The answers to a form's fields as people read them."""
     found = []
     for name, field in fields.items():
         value = shown.get(name)
-        if value not in ("", None, [], False):
+        if name in hidden:
+            found.append(Line(str(field.label), PROTECTED, own_words=False))
+        elif value not in ("", None, [], False):
             found.append(Line(str(field.label), _said(field, value), isinstance(field.widget, forms.Textarea)))
     return found
 

@@ -24,6 +24,7 @@ urlpatterns = [
     *_pages(PROFESSIONAL, "professional/"),
     path("come-back/", views.resume, name="resume"),
     path("leave/", views.leave, name="leave"),
+    path("send-now/", views.send_now, name="send_now"),
     path("yours/", changing_views.yours, name="yours"),
     path("yours/more/", changing_views.more, name="more"),
     path("yours/contact/", changing_views.contact, name="contact"),

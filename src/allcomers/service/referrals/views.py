@@ -17,11 +17,12 @@ from allcomers.service.governance import working_days
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.referrals import actions, selectors, steps, wording
 from allcomers.service.referrals.forms import ResumeForm
-from allcomers.service.referrals.models import StartedReferral
+from allcomers.service.referrals.models import Referral, StartedReferral
 from allcomers.service.referrals.paths import SELF, Path
 
 STARTED, SENT = "started", "sent"
-TOO_LATE = "We no longer had the rest of your answers. What you wrote on the last page is kept. Please begin here."
+LATE_AND_KEPT = "What you wrote on the last page is kept. Come back to the rest of your referral here."
+LATE = "We no longer had the rest of your answers. What you wrote on the last page is kept. Please begin here."
 NOT_FOUND = "We have nothing with that reference and date of birth. It may have been longer than 24 hours."
 
 
@@ -77,9 +78,36 @@ def gate(request: ServiceRequest, path: Path) -> HttpResponse:
 
 @require_safe
 def danger(request: ServiceRequest, path: Path) -> HttpResponse:
-    """Where to get help now, with the way on."""
+    """Where to get help now, with the way on; and, once we know how to reach them, to send what they wrote as it is."""
     started = _started(request, path)
-    return _page(request, path, "danger", own=True, onward=_onward(started, path) if started else path.page("gate"))
+    onward = _onward(started, path) if started else path.page("gate")
+    return _page(request, path, "danger", own=True, onward=onward, may_send=_may_send(started, path))
+
+
+def _may_send(started: StartedReferral | None, path: Path) -> bool:
+    """Whether everything that has to be answered is, though not every page."""
+    return (
+        started is not None
+        and started.in_danger is not None
+        and steps.left_empty(started.answers, path.steps) is not None
+    )
+
+
+@require_POST
+def send_now(request: ServiceRequest) -> HttpResponse:
+    """Somebody who does not feel safe sends what they have written, without the pages that are left."""
+    started = _started(request, SELF)
+    if started is None:
+        return redirect(_sent_or_begin_again(request, SELF))
+    if not _may_send(started, SELF):
+        return redirect(_onward(started, SELF))
+    return _sent(request, SELF, actions.send_as_it_is(by=request.access.actor, started=started))
+
+
+def _sent(request: ServiceRequest, path: Path, referral: Referral) -> HttpResponse:
+    request.session.cycle_key()
+    request.session[path.key(SENT)] = str(referral.pk)
+    return redirect(path.page("done"))
 
 
 @require_safe
@@ -111,18 +139,24 @@ def _begin_again(path: Path) -> str:
     return path.page("resume" if path is SELF else "start")
 
 
+def _sent_or_begin_again(request: ServiceRequest, path: Path) -> str:
+    """Where somebody goes who has nothing to send: perhaps because it was sent a moment ago."""
+    return path.page("done") if path.key(SENT) in request.session else _begin_again(path)
+
+
 def _step_sent(request: ServiceRequest, path: Path, here: steps.Step, started: StartedReferral | None) -> HttpResponse:
     form = here.form({} if here.skippable and "skip" in request.POST else request.POST)
     if not form.is_valid():
         return _step_page(request, path, here, started, form)
     by, given = request.access.actor, form.cleaned_data
+    unsafe = given.get("safe_now") in wording.NOT_SAFE
     if started is None:
         begun = actions.begin(by=by, in_danger=None, answers={here.name: given}, source=path.source)
         _open(request, path, begun)
-        messages.info(request, TOO_LATE)
-        return redirect(path.page("gate"))
+        messages.info(request, LATE_AND_KEPT if path is SELF else LATE)
+        return redirect(path.page("danger" if unsafe else "resume" if path is SELF else "gate"))
     started = actions.keep_step(by=by, started=started, step=here, given=given)
-    if given.get("safe_now") in wording.NOT_SAFE:
+    if unsafe:
         return redirect(path.page("danger"))
     if here.name == path.born_and_lives and selectors.another_service(started.answers[here.name]):
         return redirect(path.page("elsewhere"))
@@ -151,14 +185,11 @@ def check(request: ServiceRequest, path: Path) -> HttpResponse:
     """Everything that was said, to look at once more; then it is sent."""
     started = _started(request, path)
     if started is None:
-        return redirect(path.page("done") if path.key(SENT) in request.session else _begin_again(path))
+        return redirect(_sent_or_begin_again(request, path))
     if _onward(started, path) != path.page("check"):
         return redirect(_onward(started, path))
     if request.method == "POST":
-        referral = actions.submit(by=request.access.actor, started=started)
-        request.session.cycle_key()
-        request.session[path.key(SENT)] = str(referral.pk)
-        return redirect(path.page("done"))
+        return _sent(request, path, actions.submit(by=request.access.actor, started=started))
     said = [(one, steps.in_words(one, started.answers)) for one in path.steps]
     return _page(request, path, "check", said=said, reference=started.reference)
 
@@ -178,7 +209,9 @@ def resume(request: ServiceRequest) -> HttpResponse:
     form = ResumeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "referrals/resume.jinja", {"form": form}, status=_status(form))
-    started = actions.resume(by=request.access.actor, **form.cleaned_data)
+    held = _started(request, SELF)
+    late = held if held is not None and held.in_danger is None else None
+    started = actions.resume(by=request.access.actor, late=late, **form.cleaned_data)
     if started is None:
         form.add_error(None, NOT_FOUND)
         return render(request, "referrals/resume.jinja", {"form": form}, status=422)

@@ -22,7 +22,14 @@ FILLING_IN: Choices = (
     ("on_behalf", "I am somebody else, on their behalf"),
 )
 SAFE_NOW: Choices = (("safe", "Yes"), ("not_sure", "I am not sure"), ("not_safe", "No"), RATHER_NOT)
-NOT_SAFE = {"not_safe", "not_sure"}
+NOT_SAFE = ("not_safe", "not_sure")
+"""The answers that somebody looks at today, the most worrying first."""
+
+
+def most_worrying(*said: str) -> str:
+    """Of some answers about safety the one that worries most; empty where none does."""
+    return next((one for one in NOT_SAFE if one in said), "")
+
 
 LIFE_PROBLEMS: Choices = (
     ("debt", "Money or debt"),

@@ -41,12 +41,15 @@ def receive(
 ) -> tuple[Referral, bool]:
     """Take a referral by the action that takes every other. Returns it, and whether it is new.
 
+    A key is the system's, whichever of its tokens it is sent with: one that gets a new token and tries again sends
+    nothing twice.
+
     Raises
     ------
     KeyUsedError : something else was sent under this key before.
     """
-    referrer = Referrer.objects.select_for_update().get(pk=referrer.pk)  # so that two with one key take turns
-    before = referrer.deliveries.filter(key=key).select_related("referral").first()
+    _take_turns(referrer.name)
+    before = Delivery.objects.filter(referrer__name=referrer.name, key=key).select_related("referral").first()
     if before is not None:
         if before.body_hash != body_hash:
             raise KeyUsedError
@@ -60,6 +63,11 @@ def receive(
     )
     audit.record("referrer.sent", by=by, person=referral.person_id, of=referrer)
     return referral, True
+
+
+def _take_turns(name: str) -> None:
+    """Wait until whatever else this system sent, with any of its tokens, is there."""
+    list(Referrer.objects.select_for_update().filter(name=name).order_by("pk"))
 
 
 def _revoke(by: audit.Actor, name: str) -> int:
