@@ -297,6 +297,25 @@ def test_words_that_are_too_long_are_kept_on_the_page(words: str, cast: Any, sig
     assert words in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "given", [{"words": "I cannot go on."}, {"wants_call": "yes"}, {"safety": "not_safe", "words": "x" * 2001}]
+)
+def test_what_is_not_filled_in_as_it_should_be_reaches_staff_all_the_same(
+    given: dict[str, str], cast: Any, signed_in: Any, send: Any
+) -> None:
+    """Hazard: a risk answer is not seen. Nobody who may not be safe is sent back to a form."""
+    browser = signed_in(cast.patient_user)
+    for _ in range(2):
+        assert send(browser, WORSE, **given)["Location"] == "/my/worse/sent/"
+    alert = RiskAlert.objects.get()
+    assert (alert.person, alert.words) == (cast.patient, given.get("words", "")[:2000])
+
+
+def test_an_empty_form_tells_nobody(cast: Any, signed_in: Any, send: Any) -> None:
+    assert send(signed_in(cast.patient_user), WORSE).status_code == 422
+    assert not RiskAlert.objects.exists()
+
+
 # -- Questionnaires that wait ---------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from allcomers.service.governance.forms import RecordForm
 from allcomers.service.look.dates import DayField
 from allcomers.service.look.words import words
 from allcomers.service.portal.models import Correction
+from allcomers.service.questionnaires.models import RiskAlert
 from allcomers.service.questionnaires.risk.forms import FollowUpForm
 
 
@@ -74,6 +75,12 @@ class WorseForm(FollowUpForm):
 
     name: ClassVar[str] = "worse"
     words = words("What has changed?", help_text="You do not have to write anything.")
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether somebody who says that they are safe, and asks for no call, can be asked to put the form right."""
+        said = self.cleaned_data
+        return said.get("safety") == RiskAlert.Safety.SAFE and not said.get("wants_call")
 
     def values_of(self, row: Any) -> dict[str, Any]:
         return {}

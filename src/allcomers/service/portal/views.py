@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allcomers.service.accounts.models import User
+from allcomers.service.governance import danger
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.people import links
 from allcomers.service.people.selectors import allocations_of
@@ -47,9 +48,12 @@ def worse(request: ServiceRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/worse.jinja", {**page, "form": WorseForm.shown(request)})
     form = WorseForm.sent(request)
-    if not form.is_valid():
+    if form.is_valid():
+        risk.raise_by_person(by=request.access.actor, person=request.access.subject, **form.answers())
+    elif not form.can_wait and (heard := danger.heard(request)):
+        heard.tell(by=request.access.actor)
+    else:
         return render(request, "portal/worse.jinja", {**page, "form": form}, status=422)
-    risk.raise_by_person(by=request.access.actor, person=request.access.subject, **form.answers())
     form.saved()
     return redirect("portal:worse_sent")
 
