@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PUBLISHED ?=
 PORT ?= 8000
 # Two processes, neighbouring tests in the same one, so that what neighbours share is made once.
-PYTEST := $(BIN)/pytest -n 3 --dist worksteal
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=  # tests start many processes: what one has compiled, the others read
 
 .PHONY: help setup browser check test test-slow demo docs bench lock clean
