@@ -18,6 +18,7 @@ from typing import Any
 
 import django
 import pytest
+import time_machine
 from django.conf import settings
 
 WANTED = os.environ.get("ALLCOMERS_TEST_DATABASE", "sqlite")
@@ -55,6 +56,7 @@ django.setup()
 
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils import timezone
 
 from allcomers.service.accounts import actions as accounts
 from allcomers.service.accounts.models import Team, User
@@ -66,6 +68,13 @@ from allcomers.service.people.models import Person
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who do not exist
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def stopped_clock() -> Iterator[None]:
+    """What is counted within a minute or an hour is counted within one."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

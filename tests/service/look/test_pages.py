@@ -148,6 +148,7 @@ def test_ten_megabytes_are_refused_in_words_before_they_are_read(client: Client)
     assert "512 kilobytes" in answer.content.decode()
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_many_tries_are_slowed_down_in_words(client: Client) -> None:
     statuses = [client.post("/sign-in/password/forgotten/", {"email": "x"}).status_code for _ in range(21)]
     assert statuses == [200] * 20 + [429]
@@ -156,6 +157,7 @@ def test_many_tries_are_slowed_down_in_words(client: Client) -> None:
     assert answer["Retry-After"] == "300"
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_a_forged_proxy_header_does_not_step_round_the_limit(client: Client) -> None:
     statuses = [
         client.post(

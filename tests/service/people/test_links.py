@@ -124,6 +124,7 @@ def test_the_page_tells_a_used_link_from_a_forged_one_by_nothing(link: tuple[Per
     assert used.redirect_chain == forged.redirect_chain
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_guessing_is_limited(db: None) -> None:
     browser = Client()
     statuses = [

@@ -210,6 +210,7 @@ def test_nothing_is_heard_without_a_token_of_ours(token: str, cast: Any) -> None
 # Limits
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_many_people_behind_one_address_do_not_use_up_each_others_tries(cast: Any, visit: Any) -> None:
     """A clinic with tablets: 60 a minute is counted by link."""
     mine, theirs = visit(cast.patient), visit(cast.stranger)
@@ -221,6 +222,7 @@ def test_many_people_behind_one_address_do_not_use_up_each_others_tries(cast: An
     assert theirs.send(theirs.page("item", number=1), item_1="0").status_code == 302
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_an_answer_that_asks_for_help_is_taken_over_the_limit(cast: Any, visit: Any) -> None:
     mine = visit(cast.patient)
     mine.begin()
@@ -234,6 +236,7 @@ def test_an_answer_that_asks_for_help_is_taken_over_the_limit(cast: Any, visit: 
     assert RiskAlert.objects.get().answer.value == 3
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_even_what_says_danger_has_a_limit(cast: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("allcomers.service.governance.middleware.ROOM_IN_DANGER", 1)
     browser = signed_in(cast.patient_user)

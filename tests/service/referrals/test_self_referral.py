@@ -251,6 +251,7 @@ def test_nothing_about_anybody_is_in_an_address_or_a_log(client: Client, caplog:
     assert not [one for one in known for address in addresses if one in address]
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_guessing_references_is_limited(client: Client) -> None:
     statuses = [client.post("/referrals/come-back/", {}).status_code for _ in range(11)]
     assert statuses == [422] * 10 + [429]
