@@ -27,7 +27,7 @@ from allcomers.measures import calculate, catalogue, periods, statement, tables
 from allcomers.measures.levels import Level
 from allcomers.pathways.deriving import Held
 from allcomers.pathways.narrowing import Days
-from allcomers.pathways.steps import employment
+from tests.spec.measures.conftest import SUPPORT_ENDS
 
 DRAWS = 500
 APART = 100
@@ -44,8 +44,6 @@ DATES = [
     dt.date(2025, 5, 1),
     dt.date(2025, 5, 20),
 ]
-SUPPORT_ENDS = [step for step in employment.STEPS if step.name == "employment_support_end"]
-"""Made of the employment records that are drawn."""
 # Each table with the date that says when a row came to be.
 BORN = {
     "pathway": "received_on",

@@ -17,6 +17,7 @@ from allcomers.measures.aggregates import Aggregate, How, Source
 from allcomers.measures.levels import PLACE, UNKNOWN
 from allcomers.measures.measure import Category
 from allcomers.measures.periods import Period
+from allcomers.pathways.derivations.derivation import month_number
 
 MONTHS = "measured_month"
 """The table of the calendar months of the periods asked for."""
@@ -117,7 +118,7 @@ class Work:
                 **({"pathway_no": f"{table}.pathway_no"} if grouped else {}),
                 **{name: text for text, name in (*self._terms.items(), *self._members.items())},
             },
-            joins=(Join(MONTHS, f"{MONTHS}.month_no = year({last}) * 12 + month({last}) - 1{own}", "inner"),),
+            joins=(Join(MONTHS, f"{MONTHS}.month_no = {month_number(last)} - 1{own}", "inner"),),
             where=f"{table}.{date} between $period_start and $period_end" if date else self._any_holds(),
             why="Each row once for every period that it belongs to.",
         )

@@ -15,6 +15,7 @@ from allcomers.measures.catalogue.support import (
     THERAPY_APPOINTMENT,
 )
 from allcomers.measures.catalogue.terms import ATTENDED, all_of, any_of, codes_of, one_of
+from allcomers.pathways.derivations.derivation import month_number
 
 PLACES = ("pathway_no", "pathway_id", "provider_code", "sub_icb_code", "icb_code", "region_code")
 _OF_CONTACT = tuple(f"contact.{name}" for name in PLACES)
@@ -75,7 +76,7 @@ CARE_USED = (
     ),
 )
 
-_MONTH_ENDED = "year(ended_on) * 12 + month(ended_on)"
+_MONTH_ENDED = month_number("ended_on")
 
 SUPPORT_ENDS = (
     Step(
@@ -104,7 +105,7 @@ SUPPORT_ENDS = (
                 "support_contact",
                 "support_contact.pathway_no = employment_support_end.pathway_no "
                 "and support_contact.has_employment_support "
-                f"and year(contact_on) * 12 + month(contact_on) <= {_MONTH_ENDED}",
+                f"and {month_number('contact_on')} <= {_MONTH_ENDED}",
                 "inner",
             ),
         ),
@@ -125,7 +126,7 @@ SUPPORT_ENDS = (
                 "reported_to_on is null",
                 any_of(
                     "pathway.discharged_on is null",
-                    f"year(pathway.discharged_on) * 12 + month(pathway.discharged_on) >= {_MONTH_ENDED}",
+                    f"{month_number('pathway.discharged_on')} >= {_MONTH_ENDED}",
                     "support_after_discharge_on is not null",
                 ),
             ),
@@ -144,7 +145,7 @@ SUPPORT_ENDS = (
             "contact_key",
         ),
         joins=(Join("support_contact", ("pathway_no",), "inner"),),
-        where=all_of(EA131_APPOINTMENT, f"year(contact_on) * 12 + month(contact_on) <= {_MONTH_ENDED}"),
+        where=all_of(EA131_APPOINTMENT, f"{month_number('contact_on')} <= {_MONTH_ENDED}"),
         why="Its employment support contacts, as they stood at the end of that month.",
     ),
     Step(
@@ -187,32 +188,20 @@ _SUPPORTED = "pathway.first_employment_support_on is not null"
 
 STATUSES = (
     Step(
-        "employment_in_order",
-        "pathway_employment",
-        keep=("pathway_no", "employment_key", "recorded_on", "employment_support_suitable"),
-        where="in_pathway",
-        ranks=(Rank("place", ("pathway_no",), _IN_ORDER),),
-    ),
-    Step(
         "employment_of_person",
-        "employment_in_order",
+        "pathway_employment",
         columns={"person": _PERSON},
         keep=(
             *_OF_PATHWAY,
             "recorded_on",
             "employment_support_suitable",
-            "received_on",
-            "discharged_on",
+            "pathway.received_on",
+            "pathway.discharged_on",
             "reported_to_on",
         ),
         joins=(Join("pathway", ("pathway_no",), "inner"),),
-        ranks=(
-            Rank(
-                "place",
-                (_PERSON,),
-                (*_IN_ORDER, "received_on", "pathway_no"),
-            ),
-        ),
+        where="in_pathway",
+        ranks=(Rank("place", (_PERSON,), (*_IN_ORDER, "pathway.received_on", "pathway_no")),),
         why="Each person's records in order, each with the pathways that it lies in, the one received last at the end.",
     ),
     Step(
@@ -241,11 +230,17 @@ STATUSES = (
         ),
         why="Each employment record and the date of the person's next, so that the latest by any day can be told.",
     ),
-    Step("first_employment", "employment_in_order", keep=("pathway_no", "recorded_on"), where="place = 1"),
+    Step(
+        "first_employment",
+        "pathway_employment",
+        columns={"first_recorded_on": "min(recorded_on)"},
+        where="in_pathway",
+        group_by=("pathway_no",),
+    ),
     Step(
         "supported_pathway",
         "pathway",
-        columns={"first_employment_status_on": "first_employment.recorded_on"},
+        columns={"first_employment_status_on": "first_recorded_on"},
         keep=(*_OF_PATHWAY, "received_on", "discharged_on", "reported_to_on", "first_employment_support_on"),
         joins=(Join("first_employment", ("pathway_no",)),),
         where=_SUPPORTED,

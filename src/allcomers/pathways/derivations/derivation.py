@@ -55,6 +55,11 @@ _TABLE = 1 << 46
 """A record number fits below the table, the table below the day."""
 
 
+def month_number(day: str) -> str:
+    """An expression for the number of the calendar month of a day; months follow one another by 1."""
+    return f"year({day}) * 12 + month({day})"
+
+
 def order_number(day: str, record: str, *, table: int = 0) -> str:
     """An expression for one number that orders records by day, then table (0 or 1), then record.
 

@@ -1,7 +1,8 @@
 """Employment records: as they are, and with each pathway of their person."""
 
+from allcomers.codes.contact import EMPLOYMENT_SUPPORT_TYPE, FOLLOW_UP_TYPE
 from allcomers.engine.step import Join, Step
-from allcomers.pathways.derivations.derivation import order_number
+from allcomers.pathways.derivations.derivation import month_number, order_number
 
 _FIELDS = {
     "employment_status": "EmployStatus",
@@ -55,11 +56,11 @@ STEPS = (
             Join(
                 "employment_support_end",
                 "employment_support_end.pathway_no = contact_facts.pathway_no "
-                "and year(known_on) * 12 + month(known_on) <= year(contact_on) * 12 + month(contact_on)",
+                f"and {month_number('known_on')} <= {month_number('contact_on')}",
                 "inner",
             ),
         ),
-        where="appointment_type in ('06', '10')",
+        where=f"appointment_type in ('{FOLLOW_UP_TYPE}', '{EMPLOYMENT_SUPPORT_TYPE}')",
         group_by=("contact_no",),
         why="The latest end of support known in the month of a contact that may belong to support: the source reads "
         "the employment record of the contact's own submission.",
