@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.db.models import Model
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from allcomers.service.governance import drafts
 from allcomers.service.governance.decisions import Access
@@ -68,8 +69,6 @@ class RecordForm(forms.Form):
     @classmethod
     def shown(cls, request: HttpRequest, *, of: Versioned | None = None, **kwargs: Any) -> Self:
         """The form as a page shows it, with the draft that the address asks for (`?draft=`); it offers any others."""
-        from allcomers.service.governance import drafts
-
         access: Access = request.access  # type: ignore[attr-defined]
         form = cls(access, of=of, **kwargs)
         if access.user is None:
@@ -80,6 +79,11 @@ class RecordForm(forms.Form):
         if wanted is not None:
             form._bring_back(wanted)
         return form
+
+    @classmethod
+    def of_request(cls, request: HttpRequest, *, of: Versioned | None = None, **kwargs: Any) -> Self:
+        """The form as it was posted where it was, else as a page shows it. Raises `MisdirectedFormError`."""
+        return (cls.sent if request.method == "POST" else cls.shown)(request, of=of, **kwargs)
 
     def _bring_back(self, draft: Draft) -> None:
         several = {name for name, field in self.fields.items() if isinstance(field, forms.MultipleChoiceField)}
@@ -137,6 +141,13 @@ class RecordForm(forms.Form):
             "person": plain(self.access.person),
             "row": plain(self.of if self.of is not None else self.about),
         }
+
+
+def form_page(
+    request: HttpRequest, template: str, form: RecordForm, page: dict[str, Any] | None = None, status: int = 0
+) -> HttpResponse:
+    """A page with a form: as it is asked for, or, as 422 where no other status is said, with its faults."""
+    return render(request, template, {**(page or {}), "form": form}, status=status or (422 if form.is_bound else 200))
 
 
 def _in_words(value: Any) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from allcomers.service.governance.forms import RecordForm
+from allcomers.service.governance.forms import form_page
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.people import selectors, standing
@@ -22,9 +22,9 @@ def death(request: ServiceRequest, person_id: UUID) -> HttpResponse:
     if found is not None:
         return _take_back(request, found, {"death": found, "earlier": earlier})
     subject, page = request.access.subject, {"earlier": earlier}
-    form = DeathForm.sent(request, of=subject) if request.method == "POST" else DeathForm.shown(request, of=subject)
+    form = DeathForm.of_request(request, of=subject)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "people/death.jinja", form, page)
+        return form_page(request, "people/death.jinja", form, page)
     try:
         standing.record_death(
             by=request.access.actor,
@@ -34,21 +34,21 @@ def death(request: ServiceRequest, person_id: UUID) -> HttpResponse:
             version=form.version,
         )
     except ChangedMeanwhileError as meanwhile:
-        return _form(request, "people/death.jinja", form.against(meanwhile.current), page, status=409)
+        return form_page(request, "people/death.jinja", form.against(meanwhile.current), page, status=409)
     form.saved()
     return redirect("people:death", person_id=person_id)
 
 
 def _take_back(request: ServiceRequest, found: Any, page: dict[str, Any]) -> HttpResponse:
-    form = TakeBackForm.sent(request, of=found) if request.method == "POST" else TakeBackForm.shown(request, of=found)
+    form = TakeBackForm.of_request(request, of=found)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "people/died.jinja", form, page)
+        return form_page(request, "people/died.jinja", form, page)
     try:
         standing.take_back_death(
             by=request.access.actor, death=found, because=form.cleaned_data["because"], version=form.version
         )
     except ChangedMeanwhileError as meanwhile:
-        return _form(request, "people/died.jinja", form.against(meanwhile.current), page, status=409)
+        return form_page(request, "people/died.jinja", form.against(meanwhile.current), page, status=409)
     form.saved()
     return redirect("people:person", person_id=found.person_id)
 
@@ -58,15 +58,15 @@ def protect_address(request: ServiceRequest, person_id: UUID) -> HttpResponse:
     subject = request.access.subject
     if subject.address_protected:
         return render(request, "people/protected.jinja", {"protection": selectors.protection_of(subject)})
-    form = ProtectForm.sent(request, of=subject) if request.method == "POST" else ProtectForm.shown(request, of=subject)
+    form = ProtectForm.of_request(request, of=subject)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "people/protect.jinja", form, {})
+        return form_page(request, "people/protect.jinja", form)
     try:
         standing.protect_address(
             by=request.access.actor, person=subject, because=form.cleaned_data["because"], version=form.version
         )
     except ChangedMeanwhileError as meanwhile:
-        return _form(request, "people/protect.jinja", form.against(meanwhile.current), {}, status=409)
+        return form_page(request, "people/protect.jinja", form.against(meanwhile.current), status=409)
     form.saved()
     return redirect("people:protect_address", person_id=person_id)
 
@@ -82,24 +82,14 @@ def stop_protecting(request: ServiceRequest, person_id: UUID) -> HttpResponse:
     found = selectors.protection_of(request.access.subject)
     if found is None:
         return render(request, "people/not_protected.jinja")
-    form = (
-        StopProtectingForm.sent(request, of=found)
-        if request.method == "POST"
-        else StopProtectingForm.shown(request, of=found)
-    )
+    form = StopProtectingForm.of_request(request, of=found)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "people/stop_protecting.jinja", form, {})
+        return form_page(request, "people/stop_protecting.jinja", form)
     try:
         standing.stop_protecting(
             by=request.access.actor, protection=found, because=form.cleaned_data["because"], version=form.version
         )
     except ChangedMeanwhileError as meanwhile:
-        return _form(request, "people/stop_protecting.jinja", form.against(meanwhile.current), {}, status=409)
+        return form_page(request, "people/stop_protecting.jinja", form.against(meanwhile.current), status=409)
     form.saved()
     return redirect("people:person", person_id=person_id)
-
-
-def _form(
-    request: ServiceRequest, template: str, form: RecordForm, page: dict[str, Any], status: int = 0
-) -> HttpResponse:
-    return render(request, template, {**page, "form": form}, status=status or (422 if form.is_bound else 200))

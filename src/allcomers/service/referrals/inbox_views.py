@@ -107,7 +107,7 @@ def _cancelled(request: ServiceRequest, one: Referral) -> HttpResponse:
 def look_again(request: ServiceRequest, referral_id: UUID) -> HttpResponse:
     """What the person did with a referral after it was sent; then somebody says that they have seen it."""
     one = selectors.referral_of(request.access.subject, referral_id)
-    form = LookedForm.sent(request, of=one) if request.method == "POST" else LookedForm.shown(request, of=one)
+    form = LookedForm.of_request(request, of=one)
     status = 200
     if form.is_bound and form.is_valid():
         try:

@@ -1,7 +1,6 @@
 """Whether somebody is on duty: for `/health`, and before the service starts."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,7 +12,6 @@ from django.utils import timezone
 
 from allcomers.service.people.models import Person
 from allcomers.service.rota import selectors
-from allcomers.service.rota.coverage import Span
 
 PLAN_IT = "plan it on the page “Duty”"
 
@@ -22,7 +20,7 @@ def state() -> str:
     """For `/health`: whether anybody is on duty in working hours, once there is anybody to be called to."""
     now = timezone.now()
     try:
-        empty = _in_use() and any(one.starts_at <= now for one in _gaps(now))
+        empty = _in_use() and any(one.starts_at <= now for one in selectors.gaps(now, selectors.shifts(now)))
     except DatabaseError:
         return "cannot be read"
     return f"nobody is on duty: {PLAN_IT}" if empty else "ok"
@@ -32,12 +30,11 @@ def state() -> str:
 def duty_is_planned(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Alerts are watched by whoever is on duty: the next two weeks have somebody in all working hours."""
     try:
-        left = _gaps(timezone.now()) if _in_use() else []
+        days = selectors.days_with_gaps(timezone.now()) if _in_use() else 0
     except DatabaseError:  # before the tables are made
         return []
-    if not left:
+    if not days:
         return []
-    days = len({timezone.localdate(one.starts_at) for one in left})
     return [
         ToMend(
             f"On {days} of the working days of the next two weeks nobody is on duty for some or all of the hours.",
@@ -49,7 +46,3 @@ def duty_is_planned(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 def _in_use() -> bool:
     return settings.ALLCOMERS.mode == "production" and Person.objects.exists()
-
-
-def _gaps(now: datetime) -> list[Span]:
-    return selectors.gaps(now, selectors.shifts(now))

@@ -119,6 +119,11 @@ def gaps(now: datetime, rota: list[Planned], days: int = PLANNED_DAYS) -> list[S
     return [gap for one in to_come for gap in left_over(one, covered)]
 
 
+def days_with_gaps(now: datetime) -> int:
+    """On how many days, of those ahead that the rota has to cover, somebody is missing for some of the hours."""
+    return len({timezone.localdate(one.starts_at) for one in gaps(now, shifts(now))})
+
+
 def overlapping_shift(user: User, span: Span) -> DutyShift | None:
     """A shift of the same person that is under way at some moment of a span."""
     found = _taking_place().filter(user=user, starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)

@@ -32,9 +32,7 @@ def _members() -> str:
 
 
 def _duty() -> str:
-    now = timezone.now()
-    left = selectors.gaps(now, selectors.shifts(now))
-    days = len({timezone.localdate(one.starts_at) for one in left})
+    days = selectors.days_with_gaps(timezone.now())
     if not days:
         return ""
     return f"Plan duty: on {days} working {'day' if days == 1 else 'days'} of the next two weeks nobody is on duty"

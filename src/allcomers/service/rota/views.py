@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allcomers.service.accounts.models import Team
-from allcomers.service.governance.forms import RecordForm
+from allcomers.service.governance.forms import form_page
 from allcomers.service.governance.records import ChangedMeanwhileError
 from allcomers.service.governance.request import ServiceRequest
 from allcomers.service.rota import access, actions, selectors
@@ -31,9 +31,9 @@ def teams(request: ServiceRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def add_team(request: ServiceRequest) -> HttpResponse:
-    form = AddTeamForm.sent(request) if request.method == "POST" else AddTeamForm.shown(request)
+    form = AddTeamForm.of_request(request)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "rota/add_team.jinja", form)
+        return form_page(request, "rota/add_team.jinja", form)
     team = actions.make_team(by=request.access.actor, name=form.cleaned_data["team_name"])
     form.saved()
     return redirect("rota:team", team_id=team.pk)
@@ -49,10 +49,10 @@ def team(request: ServiceRequest, team_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_team(request: ServiceRequest, team_id: int) -> HttpResponse:
     found = _team(team_id)
-    form = TeamForm.sent(request, of=found) if request.method == "POST" else TeamForm.shown(request, of=found)
+    form = TeamForm.of_request(request, of=found)
     page = {"team": _team(team_id)}
     if not form.is_bound or not form.is_valid():
-        return _form(request, "rota/change_team.jinja", form, page)
+        return form_page(request, "rota/change_team.jinja", form, page)
     given = form.cleaned_data
     try:
         actions.change_team(
@@ -63,7 +63,7 @@ def change_team(request: ServiceRequest, team_id: int) -> HttpResponse:
             version=form.version,
         )
     except ChangedMeanwhileError as meanwhile:
-        return _form(request, "rota/change_team.jinja", form.against(meanwhile.current), page, status=409)
+        return form_page(request, "rota/change_team.jinja", form.against(meanwhile.current), page, status=409)
     form.saved()
     return redirect("rota:team", team_id=team_id)
 
@@ -71,9 +71,9 @@ def change_team(request: ServiceRequest, team_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def join(request: ServiceRequest, team_id: int) -> HttpResponse:
     found = _team(team_id)
-    form = JoinForm.sent(request, of=found) if request.method == "POST" else JoinForm.shown(request, of=found)
+    form = JoinForm.of_request(request, of=found)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "rota/join.jinja", form, {"team": found})
+        return form_page(request, "rota/join.jinja", form, {"team": found})
     given, user = form.cleaned_data, form.member("user")
     try:
         actions.join_team(
@@ -81,7 +81,7 @@ def join(request: ServiceRequest, team_id: int) -> HttpResponse:
         )
     except actions.OverlapError as error:
         form.add_error("user", f"{user.name} is in this team already, {error.when}")
-        return _form(request, "rota/join.jinja", form, {"team": found})
+        return form_page(request, "rota/join.jinja", form, {"team": found})
     form.saved()
     return redirect("rota:team", team_id=team_id)
 
@@ -108,15 +108,15 @@ def duty(request: ServiceRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan(request: ServiceRequest) -> HttpResponse:
     hours = settings.ALLCOMERS.working_hours
-    form = PlanForm.sent(request, hours=hours) if request.method == "POST" else PlanForm.shown(request, hours=hours)
+    form = PlanForm.of_request(request, hours=hours)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "rota/plan.jinja", form)
+        return form_page(request, "rota/plan.jinja", form)
     user = form.member("user")
     try:
         actions.plan_duty(by=request.access.actor, user=user, spans=form.spans())
     except actions.OverlapError as error:
         form.add_error("starts_on", f"{user.name} is on duty already {error.when}. Nothing was planned")
-        return _form(request, "rota/plan.jinja", form)
+        return form_page(request, "rota/plan.jinja", form)
     form.saved()
     return redirect("rota:duty")
 
@@ -127,15 +127,15 @@ def shift(request: ServiceRequest, shift_id: int) -> HttpResponse:
     found = selectors.shift_with_id(shift_id)
     if found is None:
         raise Http404
-    form = EndShiftForm.sent(request, of=found) if request.method == "POST" else EndShiftForm.shown(request, of=found)
+    form = EndShiftForm.of_request(request, of=found)
     page = {"shift": found, "begun": found.starts_at <= timezone.now(), "over": found.ends_at <= timezone.now()}
     if not form.is_bound or not form.is_valid() or page["over"]:
-        return _form(request, "rota/shift.jinja", form, page)
+        return form_page(request, "rota/shift.jinja", form, page)
     try:
         actions.end_shift(by=request.access.actor, shift=found, version=form.version)
     except ChangedMeanwhileError as meanwhile:
         page = {**page, "shift": meanwhile.current}
-        return _form(request, "rota/shift.jinja", form.against(meanwhile.current), page, status=409)
+        return form_page(request, "rota/shift.jinja", form.against(meanwhile.current), page, status=409)
     form.saved()
     return redirect("rota:duty")
 
@@ -148,9 +148,9 @@ def supervisions(request: ServiceRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def supervise(request: ServiceRequest) -> HttpResponse:
-    form = SuperviseForm.sent(request) if request.method == "POST" else SuperviseForm.shown(request)
+    form = SuperviseForm.of_request(request)
     if not form.is_bound or not form.is_valid():
-        return _form(request, "rota/supervise.jinja", form)
+        return form_page(request, "rota/supervise.jinja", form)
     given, supervisor, supervisee = form.cleaned_data, form.member("supervisor"), form.member("supervisee")
     try:
         actions.begin_supervision(
@@ -162,7 +162,7 @@ def supervise(request: ServiceRequest) -> HttpResponse:
         )
     except actions.OverlapError as error:
         form.add_error("supervisee", f"{supervisor.name} supervises {supervisee.name} already, {error.when}")
-        return _form(request, "rota/supervise.jinja", form)
+        return form_page(request, "rota/supervise.jinja", form)
     form.saved()
     return redirect("rota:supervisions")
 
@@ -179,27 +179,20 @@ def supervision(request: ServiceRequest, supervision_id: int) -> HttpResponse:
 def _until(request: ServiceRequest, row: actions.Dated, what: str, back: HttpResponse) -> HttpResponse:
     """Say until when a membership or supervision goes on. One that is over stays as it was."""
     over = row.ends_on is not None and row.ends_on < timezone.localdate()
-    form = EndForm.sent(request, of=row) if request.method == "POST" else EndForm.shown(request, of=row)
+    form = EndForm.of_request(request, of=row)
     page: dict[str, Any] = {"what": what, "row": row, "over": over, "back_to": back["Location"]}
     if not form.is_bound or not form.is_valid() or over:
-        return _form(request, "rota/until.jinja", form, page)
+        return form_page(request, "rota/until.jinja", form, page)
     try:
         actions.change_end(by=request.access.actor, row=row, ends_on=form.last_day, version=form.version)
     except ChangedMeanwhileError as meanwhile:
         page["row"] = meanwhile.current
-        return _form(request, "rota/until.jinja", form.against(meanwhile.current), page, status=409)
+        return form_page(request, "rota/until.jinja", form.against(meanwhile.current), page, status=409)
     except actions.OverlapError as error:
         form.add_error("ends_on", f"The same begins again {error.when}")
-        return _form(request, "rota/until.jinja", form, page)
+        return form_page(request, "rota/until.jinja", form, page)
     form.saved()
     return back
-
-
-def _form(
-    request: ServiceRequest, template: str, form: RecordForm, page: dict[str, Any] | None = None, status: int = 0
-) -> HttpResponse:
-    """A page with a form: as it is asked for, or with its faults."""
-    return render(request, template, {**(page or {}), "form": form}, status=status or (422 if form.is_bound else 200))
 
 
 def _team(team_id: int) -> Team:
